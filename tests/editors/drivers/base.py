@@ -15,9 +15,9 @@ PATIENCE = 30.0  # seconds, for a machine that does much else
 class Finding(NamedTuple):
     """A finding as the editor shows it: the line from 1, the column in characters from 1."""
 
+    code: str
     line: int
     column: int
-    message: str
 
 
 class Editor(Protocol):

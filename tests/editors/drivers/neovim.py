@@ -82,7 +82,7 @@ class Neovim:
                 :filter(function(d) return d.code == {json.dumps(code)} end)
                 :map(function(d)
                     local before = vim.fn.getline(d.lnum + 1):sub(1, d.col)
-                    return {{ d.lnum + 1, vim.str_utfindex(before, "utf-32") + 1, d.message }}
+                    return {{ d.code, d.lnum + 1, vim.str_utfindex(before, "utf-32") + 1 }}
                 end)
                 :totable()
             """
