@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 WIDTH, HEIGHT = 160, 48
@@ -19,6 +20,8 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Keys by their names: `Escape`, `Enter`, `Down`, `C-x`."""
         self._run("send-keys", *keys)
+        if keys[-1] == "Escape":
+            time.sleep(0.05)  # Else it and the next key would pass for Alt.
 
     def type(self, text: str) -> None:
         # A closing semicolon would be tmux's own.
@@ -26,6 +29,14 @@ class Terminal:
 
     def screen(self) -> list[str]:
         return self._run("capture-pane", "-p").splitlines()
+
+    def settled(self) -> list[str]:
+        """The screen once it stands still."""
+        last, screen = None, self.screen()
+        while screen != last:
+            time.sleep(0.04)
+            last, screen = screen, self.screen()
+        return screen
 
     def close(self) -> None:
         self._run("kill-server")
