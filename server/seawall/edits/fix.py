@@ -1,0 +1,60 @@
+"""What a fix is made of.
+
+Edits are absolute: a path and a range in that file as it stands when the edit is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+from seawall.syntax import Range
+
+
+class Safety(StrEnum):
+    """Safe fixes keep behaviour, or only repair it, and may be applied in bulk. Unsafe ones want a look."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace a range of a file. Lines from 1, columns in UTF-8 bytes from 0; an empty range inserts."""
+
+    path: Path
+    range: Range
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFile:
+    """A file that does not exist yet, with its whole text."""
+
+    path: Path
+    text: str
+
+
+AnyEdit: TypeAlias = Edit | CreateFile
+
+
+class CannotFix(Exception):
+    """Raised while edits are made, when the code turns out not to allow them; the message says why, for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One way to mend a finding.
+
+    `make` is called only when somebody wants the edits. Its edits must not overlap. `why` tells what an unsafe fix may change.
+    """
+
+    title: str
+    make: Callable[[], Iterable[AnyEdit]] = field(compare=False)
+    safety: Safety = Safety.SAFE
+    why: str = ""
+    kind: str = "quickfix"
+    """LSP's code action kind: `quickfix`, `refactor.rewrite`, ..."""

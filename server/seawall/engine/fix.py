@@ -1,0 +1,51 @@
+"""Applying edits to texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from seawall.edits import AnyEdit, CreateFile, Edit
+from seawall.engine.workspace import Workspace
+from seawall.syntax import Text
+
+
+def apply(workspace: Workspace, edits: Iterable[AnyEdit]) -> dict[Path, str]:
+    """The whole new text of every file that the edits touch. Nothing is written.
+
+    Raises:
+        ValueError: edits of one file overlap.
+    """
+    by_path: dict[Path, list[Edit]] = {}
+    texts: dict[Path, str] = {}
+    for edit in dict.fromkeys(edits):
+        if isinstance(edit, CreateFile):
+            texts[edit.path] = edit.text
+        else:
+            by_path.setdefault(edit.path, []).append(edit)
+    for path, several in by_path.items():
+        text = Text.of(texts[path]) if path in texts else text_of(workspace, path)
+        texts[path] = str(apply_to(text, several))
+    return texts
+
+
+def apply_to(text: Text, edits: Iterable[Edit]) -> Text:
+    """Apply the edits of one file; inserts at one place keep their order. New lines end as the file's lines do."""
+    ordered = sorted(enumerate(edits), key=lambda pair: (pair[1].range, pair[0]))
+    for (_, left), (_, right) in zip(ordered, ordered[1:], strict=False):
+        if left.range[2:] > right.range[:2]:
+            raise ValueError(f"edits overlap at line {right.range.start_line}")
+    for _, edit in reversed(ordered):
+        text = text.replace(edit.range, edit.text.replace("\n", text.newline))
+    return text
+
+
+def text_of(workspace: Workspace, path: Path) -> Text:
+    """The text of a file as the workspace has it, else as it stands on disk."""
+    document = workspace.documents.get(path)
+    if document is not None:
+        return document.source.text
+    try:
+        return Text.decode(path.read_bytes())
+    except OSError:
+        return Text.of("")

@@ -1,0 +1,249 @@
+"""A root folder under check: the one front door for the terminal and the editors.
+
+One thread, one writer. Values (texts, items, facts, findings) are immutable; what was answered before is remembered and asked
+again only when something it used has changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from seawall.engine.check import Checker
+from seawall.engine.config import RuleTable
+from seawall.engine.suppress import is_suppressed, matches, suppressions
+from seawall.project.discovery import module_name, source_roots
+from seawall.project.project import Project
+from seawall.rules.base import File, Finding, Severity
+from seawall.rules.registry import all_rules, by_code
+from seawall.semantics.document import Document
+from seawall.semantics.graph import Cell, Memo
+from seawall.semantics.index import Index
+from seawall.syntax import Item, Range, Source, Span, Text, read, update
+
+NO_FINDINGS: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedRelated:
+    message: str
+    path: Path
+    range: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding where it stands in its file now."""
+
+    finding: Finding
+    path: Path
+    range: Range
+    severity: Severity
+    related: tuple[LocatedRelated, ...] = ()
+
+    @property
+    def code(self) -> str:
+        return self.finding.code
+
+
+@dataclass(slots=True)
+class ItemCheck:
+    """What checking an item gave."""
+
+    findings: tuple[Finding, ...] = NO_FINDINGS
+    whole_file: frozenset[str] = frozenset()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ItemCheck) and (self.findings, self.whole_file) == (other.findings, other.whole_file)
+
+
+@dataclass(slots=True)
+class Outline:
+    """What is kept of a module whose tree is not."""
+
+    path: Path
+    starts: Mapping[str, int]
+
+
+class Workspace:
+    """All files below one root."""
+
+    def __init__(self, root: Path, overrides: Mapping[str, object] | None = None, *, isolated: bool = False) -> None:
+        self.root = root
+        self.project = Project.load(root, overrides=overrides or {}, isolated=isolated)
+        self.index = Index()
+        self.documents: dict[Path, Document] = {}
+        """Files whose trees are held: those open in an editor, or under check."""
+        self._modules: dict[Path, str] = {}
+        self._outlines: dict[str, Outline] = {}
+        self._checks: dict[Path, dict[Item, Memo]] = {}
+        self._roots = source_roots(root)
+        self._settings_cell = Cell(0)
+        self.table = RuleTable(self.project.settings, self.project.settings_folder, all_rules())
+        self.checker = Checker(self.table.enabled)
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, text: Text | str | bytes) -> Document:
+        """Take a file's text, from an editor or from disk, and keep its tree."""
+        if isinstance(text, bytes):
+            text = Text.decode(text)
+        elif isinstance(text, str):
+            text = Text.of(text)
+        return self._put(path, read(text))
+
+    def edit(self, path: Path, text: Text, span: Span) -> Document:
+        """The text of an open file after a change to the lines in `span`."""
+        return self._put(path, update(self.documents[path].source, text, span))
+
+    def load(self, path: Path) -> Document | None:
+        """Read a file from disk; None (and the file forgotten) if it cannot be read."""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            self.remove(path)
+            return None
+        return self.open(path, data)
+
+    def close(self, path: Path) -> None:
+        """Let go of a file's tree; its facts stay."""
+        self.documents.pop(path, None)
+        for memo in self._checks.pop(path, {}).values():
+            memo.forget()
+
+    def remove(self, path: Path) -> None:
+        """The file is no more."""
+        self.close(path)
+        module = self._modules.pop(path, None)
+        if module is not None and (outline := self._outlines.get(module)) and outline.path == path:
+            del self._outlines[module]
+            self.index.set_module(module, None)
+
+    def module_of(self, path: Path) -> str:
+        module = self._modules.get(path)
+        if module is None:
+            module = self._modules[path] = module_name(path, self._roots)
+        return module
+
+    def reload_project(self, overrides: Mapping[str, object] | None = None) -> None:
+        """Read settings and the rest of the project anew; everything is asked again."""
+        self.project = self.project.reloaded(overrides)
+        self.table = RuleTable(self.project.settings, self.project.settings_folder, all_rules())
+        self.checker = Checker(self.table.enabled)
+        self._settings_cell.set(self._settings_cell.value + 1)
+
+    def _put(self, path: Path, source: Source) -> Document:
+        module = self.module_of(path)
+        document = Document(path, module, source, self.documents.get(path))
+        self.documents[path] = document
+        outline = self._outlines.get(module)
+        if outline is None or outline.path == path or outline.path not in self.documents:
+            self._outlines[module] = Outline(path, _LazyStarts(document))
+            self.index.set_module(module, document.facts)
+        return document
+
+    # -- findings -----------------------------------------------------------------------------------------------------
+
+    def findings(self, path: Path) -> list[Located]:
+        """What is wrong in an open file, by place."""
+        document = self.documents.get(path)
+        if document is None:
+            return []
+        old = self._checks.get(path, {})
+        checks: dict[Item, Memo] = {}
+        whole: frozenset[str] = frozenset()
+        results: list[tuple[int, ItemCheck]] = []
+        for start, item in zip(document.source.starts, document.source.items, strict=True):
+            memo = old.pop(item, None) or self._memo(document, item)
+            checks[item] = memo
+            result: ItemCheck | None = memo.get()
+            if result is not None and (result.findings or result.whole_file):
+                results.append((start, result))
+                whole |= result.whole_file
+        for memo in old.values():
+            memo.forget()
+        self._checks[path] = checks
+        rules = by_code()
+        severity = self.table.severities(path)
+        located = [
+            self._locate(finding, document, start, severity[finding.code])
+            for start, result in results
+            for finding in result.findings
+            if finding.code in severity and not (whole and matches(whole, finding.code, rules[finding.code].name))
+        ]
+        located.sort(key=lambda found: (found.range, found.code))
+        return located
+
+    def check_all(self, paths: Iterable[Path]) -> dict[Path, list[Located]]:
+        """Load and check files from disk, each against all."""
+        loaded = [path for path in paths if self.load(path) is not None]
+        return {path: self.findings(path) for path in loaded}
+
+    def project_findings(self) -> list[Located]:
+        """What is wrong with the project as a whole, at absolute places."""
+        located = []
+        for rule in self.checker.rules:
+            if rule.about_project:
+                for finding in self.checker.check_project(rule, self.project):
+                    if finding.path is None:
+                        continue
+                    severity = self.table.severities(finding.path)
+                    if finding.code in severity:
+                        located.append(Located(finding, finding.path, finding.range, severity[finding.code] or finding.severity))
+        return sorted(located, key=lambda found: (os.fspath(found.path), found.range, found.code))
+
+    def _memo(self, document: Document, item: Item) -> Memo:
+        path = document.path
+
+        def check() -> ItemCheck:
+            self._settings_cell.get()
+            file = File(document, item, self.index, self.project)
+            file.latest = lambda: self.documents.get(path)
+            by_line, whole = suppressions(item.text.split("\n")) if "#" in item.text else ({}, frozenset())
+            found = self.checker.check(file)
+            if by_line:
+                rules = by_code()
+                found = tuple(one for one in found if not is_suppressed(one, by_line, rules[one.code].name))
+            return ItemCheck(found, whole)
+
+        return Memo(check)
+
+    def _locate(self, finding: Finding, document: Document, start: int, severity: Severity | None) -> Located:
+        if finding.path is not None:
+            return Located(finding, finding.path, finding.range, severity or finding.severity)
+        related = []
+        for one in finding.related:
+            if not one.owner:
+                related.append(LocatedRelated(one.message, document.path, one.range.shift(start - 1)))
+            elif (place := self.where(one.owner)) is not None:
+                path, first = place
+                related.append(LocatedRelated(one.message, path, one.range.shift(first - 1)))
+        return Located(
+            finding, document.path, finding.range.shift(start - 1), severity or finding.severity, tuple(related)
+        )
+
+    def where(self, name: str) -> tuple[Path, int] | None:
+        """The file and the first line of the item that defines an absolute name."""
+        module, rest = self.index.split(name)
+        outline = self._outlines.get(module)
+        if outline is None:
+            return None
+        return outline.path, outline.starts.get(rest, 1)
+
+
+class _LazyStarts(Mapping[str, int]):
+    """A document's starts, computed when somebody looks."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def __getitem__(self, name: str) -> int:
+        return self._document.starts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._document.starts)
+
+    def __len__(self) -> int:
+        return len(self._document.starts)

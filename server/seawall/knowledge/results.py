@@ -1,0 +1,142 @@
+"""What calling library functions and methods gives, and what their objects' attributes are, as far as checks care.
+
+Written as types: `a.b.C`, `a.b.C[x.Y]`, `Self` (the receiver), `$0` (the receiver's first type argument), `?` (not known).
+"""
+
+from __future__ import annotations
+
+AWAIT = "typing.Coroutine"
+_SESSION = "sqlalchemy.orm.Session"
+_ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+_CONTEXT = "contextlib.AbstractContextManager"
+_ASYNC_CONTEXT = "contextlib.AbstractAsyncContextManager"
+
+RESULTS: dict[str, str] = {
+    # SQLAlchemy
+    "sqlalchemy.create_engine": "sqlalchemy.Engine",
+    "sqlalchemy.engine_from_config": "sqlalchemy.Engine",
+    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "sqlalchemy.ext.asyncio.async_engine_from_config": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "sqlalchemy.orm.declarative_base": "sqlalchemy.orm.declarative_base()",
+    "sqlalchemy.orm.sessionmaker.__call__": "$0",
+    "sqlalchemy.orm.sessionmaker.begin": f"{_CONTEXT}[$0]",
+    "sqlalchemy.orm.scoped_session.__call__": "$0",
+    "sqlalchemy.ext.asyncio.async_sessionmaker.__call__": "$0",
+    "sqlalchemy.ext.asyncio.async_sessionmaker.begin": f"{_ASYNC_CONTEXT}[$0]",
+    "sqlalchemy.ext.asyncio.async_scoped_session.__call__": "$0",
+    "sqlalchemy.Engine.connect": "sqlalchemy.Connection",
+    "sqlalchemy.Engine.begin": f"{_CONTEXT}[sqlalchemy.Connection]",
+    "sqlalchemy.Engine.raw_connection": "sqlalchemy.PoolProxiedConnection",
+    "sqlalchemy.Connection.execute": "sqlalchemy.Result",
+    "sqlalchemy.Connection.begin": f"{_CONTEXT}[sqlalchemy.Transaction]",
+    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.begin": f"{_ASYNC_CONTEXT}[sqlalchemy.ext.asyncio.AsyncConnection]",
+    "sqlalchemy.ext.asyncio.AsyncConnection.execute": f"{AWAIT}[sqlalchemy.Result]",
+    f"{_SESSION}.execute": "sqlalchemy.Result",
+    f"{_SESSION}.scalars": "sqlalchemy.ScalarResult",
+    f"{_SESSION}.query": "sqlalchemy.orm.Query",
+    f"{_SESSION}.connection": "sqlalchemy.Connection",
+    f"{_ASYNC_SESSION}.execute": f"{AWAIT}[sqlalchemy.Result]",
+    f"{_ASYNC_SESSION}.scalars": f"{AWAIT}[sqlalchemy.ScalarResult]",
+    f"{_ASYNC_SESSION}.scalar": f"{AWAIT}[?]",
+    f"{_ASYNC_SESSION}.get": f"{AWAIT}[?]",
+    f"{_ASYNC_SESSION}.get_one": f"{AWAIT}[?]",
+    f"{_ASYNC_SESSION}.stream": f"{AWAIT}[sqlalchemy.ext.asyncio.AsyncResult]",
+    f"{_ASYNC_SESSION}.stream_scalars": f"{AWAIT}[sqlalchemy.ext.asyncio.AsyncScalarResult]",
+    f"{_ASYNC_SESSION}.connection": f"{AWAIT}[sqlalchemy.ext.asyncio.AsyncConnection]",
+    f"{_ASYNC_SESSION}.begin": f"{_ASYNC_CONTEXT}[?]",
+    "sqlmodel.Session.exec": "sqlalchemy.ScalarResult",
+    "sqlmodel.ext.asyncio.session.AsyncSession.exec": f"{AWAIT}[sqlalchemy.ScalarResult]",
+    "sqlalchemy.Result.scalars": "sqlalchemy.ScalarResult",
+    "sqlalchemy.select": "sqlalchemy.Select",
+    "sqlmodel.select": "sqlalchemy.Select",
+    "sqlalchemy.text": "sqlalchemy.TextClause",
+    # HTTP clients
+    "requests.session": "requests.Session",
+    "aiohttp.request": f"{_ASYNC_CONTEXT}[aiohttp.ClientResponse]",
+    # Files and processes
+    "subprocess.Popen": "subprocess.Popen",
+    "logging.getLogger": "logging.Logger",
+    "structlog.get_logger": "structlog.BoundLogger",
+    "structlog.stdlib.get_logger": "structlog.BoundLogger",
+    # Drivers
+    "psycopg.connect": "psycopg.Connection",
+    "psycopg.Connection.connect": "psycopg.Connection",
+    "psycopg.Connection.cursor": "psycopg.Cursor",
+    "psycopg.AsyncConnection.connect": f"{AWAIT}[psycopg.AsyncConnection]",
+    "psycopg.AsyncConnection.cursor": "psycopg.AsyncCursor",
+    "psycopg2.connect": "psycopg2.extensions.connection",
+    "psycopg2.extensions.connection.cursor": "psycopg2.extensions.cursor",
+    "sqlite3.connect": "sqlite3.Connection",
+    "sqlite3.Connection.cursor": "sqlite3.Cursor",
+    "pymysql.connect": "pymysql.Connection",
+    "pymysql.Connection.cursor": "pymysql.Cursor",
+    "asyncpg.connect": f"{AWAIT}[asyncpg.Connection]",
+    "asyncpg.create_pool": "asyncpg.Pool",
+    "asyncpg.Pool.acquire": f"{_ASYNC_CONTEXT}[asyncpg.Connection]",
+    "redis.from_url": "redis.Redis",
+    "redis.Redis.from_url": "redis.Redis",
+    "redis.Redis.pipeline": "redis.Pipeline",
+    "redis.asyncio.from_url": "redis.asyncio.Redis",
+    "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
+    "boto3.client": "boto3.Client",
+    "boto3.resource": "boto3.Resource",
+    "boto3.Session.client": "boto3.Client",
+    "boto3.session.Session.client": "boto3.Client",
+    "pathlib.Path.cwd": "pathlib.Path",
+    "pathlib.Path.home": "pathlib.Path",
+    "pathlib.Path.joinpath": "pathlib.Path",
+    "pathlib.Path.with_suffix": "pathlib.Path",
+    "pathlib.Path.with_name": "pathlib.Path",
+    "pathlib.Path.resolve": "pathlib.Path",
+    "pathlib.Path.absolute": "pathlib.Path",
+    "pathlib.Path.expanduser": "pathlib.Path",
+    "hashlib.md5": "hashlib.Hash",
+    "hashlib.sha1": "hashlib.Hash",
+    "hashlib.sha256": "hashlib.Hash",
+    "hashlib.sha512": "hashlib.Hash",
+    "threading.Thread": "threading.Thread",
+    "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
+    "asyncio.create_task": "asyncio.Task",
+    "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures.Future",
+    "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures.Future",
+    "concurrent.futures.Executor.submit": "concurrent.futures.Future",
+}
+
+# Methods that give back their receiver (or another of its kind).
+CHAINS: dict[str, frozenset[str]] = {
+    "sqlalchemy.orm.Query": frozenset(
+        "filter filter_by where order_by group_by having join outerjoin options limit offset distinct with_for_update "
+        "select_from add_columns with_entities execution_options populate_existing enable_eagerloads params slice".split()
+    ),
+    "sqlalchemy.Select": frozenset(
+        "where filter filter_by order_by group_by having join outerjoin options limit offset distinct with_for_update "
+        "select_from add_columns execution_options with_only_columns join_from".split()
+    ),
+    "sqlalchemy.ScalarResult": frozenset({"unique", "partitions"}),
+    "sqlalchemy.Result": frozenset({"unique", "mappings", "tuples"}),
+}
+
+# Attributes and properties of library objects.
+ATTRIBUTES: dict[str, str] = {
+    f"{_ASYNC_SESSION}.sync_session": _SESSION,
+    "sqlalchemy.ext.asyncio.AsyncEngine.sync_engine": "sqlalchemy.Engine",
+    "pathlib.Path.parent": "pathlib.Path",
+    "fastapi.FastAPI.router": "fastapi.APIRouter",
+    "starlette.requests.Request.app": "fastapi.FastAPI",
+}
+
+
+def result(function: str) -> str | None:
+    """The type that calling a library function gives."""
+    found = RESULTS.get(function)
+    if found is not None:
+        return found
+    owner, _, method = function.rpartition(".")
+    return "Self" if method in CHAINS.get(owner, ()) else None
+
+
+def attribute(name: str) -> str | None:
+    """The type of a library object's attribute."""
+    return ATTRIBUTES.get(name)

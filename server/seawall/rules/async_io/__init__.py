@@ -1,0 +1,1 @@
+"""Rules about blocking and awaiting (SW1)."""

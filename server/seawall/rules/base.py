@@ -1,0 +1,108 @@
+"""What every rule is written with."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from seawall.edits import Edit, Fix
+from seawall.project.project import Project
+from seawall.semantics.document import Document
+from seawall.semantics.index import Index
+from seawall.semantics.view import View
+from seawall.syntax import Item, Range, range_of
+
+
+class Severity(StrEnum):
+    """ERROR: proved to be wrong. WARNING: likely wrong. INFO and HINT: advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place that helps to understand a finding. `owner` is the absolute name of the function or class in whose item the
+    range lies; without it the range is relative to the item of the finding itself."""
+
+    message: str
+    range: Range
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule proved. The range is relative to the item under check; with `path`, absolute in that file."""
+
+    code: str
+    message: str
+    range: Range
+    severity: Severity
+    fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+    path: Path | None = None
+    tags: tuple[str, ...] = field(default=())
+    """`unnecessary` or `deprecated`, as LSP's diagnostic tags."""
+
+
+class File(View):
+    """What a rule sees while one item is checked: the code and its meaning, the project, and a way to say what is wrong."""
+
+    def __init__(self, document: Document, item: Item, index: Index, project: Project) -> None:
+        super().__init__(document, item, index)
+        self.project = project
+        self.code = ""
+        self.severity = Severity.ERROR
+        self.latest: Callable[[], Document | None] | None = None
+        self._subjects: dict[tuple[object, ast.AST], Any] = {}
+
+    def subject(self, recognise: Callable[..., Any], node: ast.AST) -> Any:
+        """What a meaning's `recognise` makes of a node; asked once for all rules."""
+        key = (recognise, node)
+        if key not in self._subjects:
+            self._subjects[key] = recognise(node, self)
+        return self._subjects[key]
+
+    def finding(
+        self,
+        where: ast.AST | Range,
+        message: str,
+        *fixes: Fix,
+        related: Iterable[Related] = (),
+        severity: Severity | None = None,
+    ) -> Finding:
+        """A finding of the rule that is running, at a node or range of the item."""
+        place = where if isinstance(where, Range) else range_of(where)
+        return Finding(self.code, message, place, severity or self.severity, fixes, tuple(related))
+
+    # -- edits: absolute, where the item stands at the time of asking --------------------------------------------------
+
+    def place(self, where: ast.AST | Range) -> Range:
+        """The absolute range of a node of this item, now."""
+        relative = where if isinstance(where, Range) else range_of(where)
+        return relative.shift(self.start - 1)
+
+    @property
+    def start(self) -> int:
+        """The line on which the item begins, now."""
+        latest = self.latest() if self.latest else None
+        start = latest.source.start_of(self.item) if latest else None
+        return start or self.document.source.start_of(self.item) or 1
+
+    def replace(self, where: ast.AST | Range, text: str) -> Edit:
+        """Put `text` in the place of a node."""
+        return Edit(self.path, self.place(where), text)
+
+    def insert_before(self, node: ast.AST, text: str) -> Edit:
+        place = self.place(node)
+        return Edit(self.path, Range(place.start_line, place.start_col, place.start_line, place.start_col), text)
+
+    def insert_after(self, node: ast.AST, text: str) -> Edit:
+        place = self.place(node)
+        return Edit(self.path, Range(place.end_line, place.end_col, place.end_line, place.end_col), text)

@@ -1,0 +1,1 @@
+"""Rules about engines, sessions and models (SW7)."""

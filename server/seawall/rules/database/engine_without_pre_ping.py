@@ -1,0 +1,47 @@
+"""Without pool_pre_ping the first query after a database restart or a dropped connection fails.
+
+A pooled connection can die while it waits: the server restarts, a firewall forgets it, a proxy times it out. The request that
+gets it next fails. `pool_pre_ping=True` tests a connection when it leaves the pool and replaces it quietly if it is dead.
+
+Engines that keep no connections (`NullPool`, `StaticPool`) and SQLite files have nothing to ping.
+
+Example:
+    from sqlalchemy import create_engine
+
+    engine = «create_engine("postgresql://db.internal/shop")»
+
+Fixed:
+    from sqlalchemy import create_engine
+
+    engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.edits import Fix
+from seawall.edits.calls import add_keyword
+from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.meanings.engine import Engine
+
+code, severity = "SW701", Severity.WARNING
+
+_POOLS_WITHOUT_CONNECTIONS = frozenset({"NullPool", "StaticPool"})
+
+
+def check(engine: Engine, file: File) -> Iterator[Finding]:
+    if engine.is_open or engine.option("pool_pre_ping") is not None or engine.option("pool") is not None:
+        return
+    pool = engine.option("poolclass")
+    if pool is not None and (file.qualname(pool) or "").rpartition(".")[2] in _POOLS_WITHOUT_CONNECTIONS:
+        return
+    url = file.literal(engine.url)
+    if isinstance(url, str) and url.startswith("sqlite"):
+        return
+    yield file.finding(
+        engine.call,
+        "The engine hands out dead connections, add `pool_pre_ping=True`",
+        Fix("Add pool_pre_ping=True", lambda: [add_keyword(file, engine.call, "pool_pre_ping", "True")]),
+    )

@@ -1,0 +1,1 @@
+"""Rules about errors, logs and tests (SW9)."""

@@ -1,0 +1,115 @@
+"""Finding the rules: every module `rules/<category>/<rule>.py` is one. Nothing is registered by hand."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import types
+import typing
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from seawall import rules as rules_package
+from seawall.project.project import Project
+from seawall.rules.base import Finding, Severity
+
+CATEGORIES = {
+    "0": "project",
+    "1": "async-io",
+    "2": "secrets",
+    "3": "validation",
+    "4": "injection",
+    "5": "auth",
+    "6": "config",
+    "7": "database",
+    "8": "migrations",
+    "9": "quality",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as its module describes it.
+
+    `nodes` are the syntax nodes it wants to see; `recognise` turns such a node into the meaning it subscribed to (None when the
+    rule takes the node itself). A rule about the project has no nodes.
+    """
+
+    code: str
+    name: str
+    category: str
+    severity: Severity
+    summary: str
+    explanation: str
+    check: Callable[..., Iterable[Finding]]
+    nodes: tuple[type[ast.AST], ...]
+    recognise: Callable[..., Any] | None = None
+    about_project: bool = False
+    fixable: bool = False
+    from_absence: bool = False
+    """Reasons from what is not there: skips items that had to be repaired."""
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by code."""
+    found = []
+    for category in pkgutil.iter_modules(rules_package.__path__):
+        if not category.ispkg:
+            continue
+        package = importlib.import_module(f"{rules_package.__name__}.{category.name}")
+        for module in pkgutil.iter_modules(package.__path__):
+            if not module.name.startswith("_"):
+                found.append(_rule(importlib.import_module(f"{package.__name__}.{module.name}")))
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+@cache
+def by_code() -> dict[str, Rule]:
+    return {rule.code: rule for rule in all_rules()}
+
+
+def find(code_or_name: str) -> Rule | None:
+    """A rule by its code or name, in any case."""
+    wanted = code_or_name.strip().lower()
+    return next((rule for rule in all_rules() if wanted in (rule.code.lower(), rule.name)), None)
+
+
+def _rule(module: types.ModuleType) -> Rule:
+    document = inspect.cleandoc(module.__doc__ or "")
+    subject, recognise = _subscription(module.check)
+    return Rule(
+        code=module.code,
+        name=module.__name__.rpartition(".")[2].replace("_", "-"),
+        category=CATEGORIES[module.code[2]],
+        severity=module.severity,
+        summary=document.partition("\n")[0],
+        explanation=document,
+        check=module.check,
+        nodes=subject,
+        recognise=recognise,
+        about_project=not subject,
+        fixable="\nFixed:" in document or getattr(module, "fixable", False),
+        from_absence=getattr(module, "from_absence", False),
+    )
+
+
+def _subscription(check: Callable[..., Any]) -> tuple[tuple[type[ast.AST], ...], Callable[..., Any] | None]:
+    """The syntax nodes that the first parameter's annotation asks for, and how to get from them to it."""
+    kind = next(iter(typing.get_type_hints(check).values()))
+    if kind is Project:
+        return (), None
+    nodes = _node_types(kind)
+    if nodes:
+        return nodes, None
+    recognise = kind.recognise
+    return _node_types(next(iter(typing.get_type_hints(recognise).values()))), recognise
+
+
+def _node_types(kind: Any) -> tuple[type[ast.AST], ...]:
+    members = typing.get_args(kind) or (kind,)
+    return tuple(member for member in members if isinstance(member, type) and issubclass(member, ast.AST))

@@ -1,0 +1,1 @@
+"""Rules about unvalidated input (SW3)."""

@@ -1,0 +1,427 @@
+"""From a symbol to a type. Whatever is not certain evaluates to None."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seawall.knowledge import names as known_names
+from seawall.knowledge import results as known_results
+from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
+from seawall.semantics.graph import Memo
+from seawall.semantics.symbols import (
+    Annotation,
+    Attr,
+    Awaited,
+    Call,
+    Constant,
+    Either,
+    Entered,
+    Iterated,
+    Parameter,
+    Ref,
+    Several,
+    Subscript,
+    Symbol,
+)
+from seawall.semantics.types import AnyOf, Instance, Named, Type, Value, any_of, options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seawall.semantics.index import Index
+
+COROUTINE = "typing.Coroutine"
+GENERATOR = "typing.Generator"
+ASYNC_GENERATOR = "typing.AsyncGenerator"
+CONTEXT = "contextlib.AbstractContextManager"
+ASYNC_CONTEXT = "contextlib.AbstractAsyncContextManager"
+
+_ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
+_OPTIONAL = frozenset({"typing.Optional", "typing_extensions.Optional"})
+_UNION = frozenset({"typing.Union", "typing_extensions.Union"})
+_TRANSPARENT = frozenset({"typing.Final", "typing.ClassVar", "sqlalchemy.orm.Mapped", "typing.Required"})
+_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
+_DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
+_ANY = frozenset({"typing.Any", "builtins.object", "typing_extensions.Any"})
+_GENERATORS = frozenset({GENERATOR, ASYNC_GENERATOR, "typing.Iterator", "typing.AsyncIterator", "typing.Iterable",
+                         "typing.AsyncIterable"})  # fmt: skip
+_AWAITABLES = frozenset({COROUTINE, "typing.Awaitable", "asyncio.Task", "asyncio.Future"})
+
+
+def evaluate(index: Index, symbol: Symbol | None) -> Type | None:
+    """What a symbol stands for."""
+    match symbol:
+        case None:
+            return None
+        case Ref(name):
+            return _reference(index, name)
+        case Constant(value):
+            return Value(value)
+        case Annotation(of):
+            return instance_of(index, of)
+        case Parameter(annotation=annotation, default=default):
+            return _parameter(index, annotation, default)
+        case Attr(of, name):
+            return _over(evaluate(index, of), lambda type_: attribute(index, type_, name))
+        case Call():
+            return _over(evaluate(index, symbol.func), lambda type_: call(index, type_, symbol))
+        case Awaited(of):
+            return _over(evaluate(index, of), _awaited)
+        case Entered(of):
+            return _over(evaluate(index, of), lambda type_: _entered(index, type_))
+        case Iterated(of):
+            return _over(evaluate(index, of), _iterated)
+        case Either(several):
+            return any_of([evaluate(index, option) for option in several])
+        case Subscript(of, args):
+            return _subscript(index, of, args)
+        case Several():
+            return Instance("builtins.list")
+    return None
+
+
+def _over(type_: Type | None, function: Callable[[Type], Type | None]) -> Type | None:
+    found = options(type_)
+    return any_of([function(option) for option in found]) if found else None
+
+
+def _reference(index: Index, name: str) -> Type | None:
+    memo = index.memo("value", name) or index.memo("value", name, Memo(lambda: _named(index, name)))
+    assert memo is not None
+    found: Type | None = memo.get()
+    return found
+
+
+def _named(index: Index, name: str) -> Type | None:
+    resolved = index.resolve(name)
+    match resolved.fact:
+        case ValueFact(annotation=annotation, value=value):
+            found = instance_of(index, annotation) if annotation is not None else None
+            return found or evaluate(index, value)
+        case None if index.split(resolved.name)[1]:
+            path = resolved.name.rpartition(".")
+            known = known_results.attribute(resolved.name)
+            if known is not None:
+                return from_text(index, known, None)
+            if index.split(resolved.name)[0]:
+                return _attribute_of_value(index, path[0], path[2])
+    return Named(resolved.name)
+
+
+def _attribute_of_value(index: Index, owner: str, name: str) -> Type | None:
+    """`module.variable.name`, or nothing if the project defines no such name."""
+    if not owner or not index.split(owner)[1]:
+        return None
+    found = _reference(index, owner)
+    return None if isinstance(found, Named) and found.name == owner else _over(found, lambda t: attribute(index, t, name))
+
+
+def class_name(index: Index, symbol: Symbol | None) -> str | None:
+    """The class that a symbol in a list of bases names."""
+    match symbol:
+        case Subscript(of, _):
+            return class_name(index, of)
+    found = evaluate(index, symbol)
+    match found:
+        case Named(name):
+            return name
+        case Instance(cls) if cls in known_names.CLASS_FACTORIES:
+            return known_names.CLASS_FACTORIES[cls]
+    return None
+
+
+def instance_of(index: Index, symbol: Symbol | None) -> Type | None:
+    """The value that an annotation declares."""
+    match symbol:
+        case None:
+            return None
+        case Constant(value):
+            return Value(None) if value is None else None
+        case Either(several):
+            return any_of([instance_of(index, option) for option in several])
+        case Subscript(of, args):
+            return _generic(index, of, args)
+        case Ref(name):
+            resolved = index.resolve(name)
+            if isinstance(resolved.fact, ValueFact):  # an alias: `SessionDep = Annotated[Session, Depends(get_db)]`
+                if resolved.fact.value is None:
+                    return None
+                memo = index.memo("alias", resolved.name)
+                if memo is None:
+                    memo = index.memo("alias", resolved.name, Memo(lambda: _alias(index, resolved.name)))
+                assert memo is not None
+                found: Type | None = memo.get()
+                return found
+            if resolved.name in _ANY:
+                return None
+            if resolved.fact is None and index.split(resolved.name)[0]:
+                return None
+            return Instance(resolved.name)
+        case Attr():
+            found = evaluate(index, symbol)
+            return Instance(found.name) if isinstance(found, Named) else None
+    return None
+
+
+def _alias(index: Index, name: str) -> Type | None:
+    fact = index.resolve(name).fact
+    return instance_of(index, fact.value) if isinstance(fact, ValueFact) else None
+
+
+def _generic(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Type | None:
+    name = index.named(of)
+    if name is None or not args:
+        return None
+    if name in _ANNOTATED:
+        provided = next((found for meta in args[1:] if (found := _provided(index, meta, args[0]))), None)
+        return provided or instance_of(index, args[0])
+    if name in _OPTIONAL or name in _TRANSPARENT:
+        return instance_of(index, args[0])
+    if name in _UNION:
+        return any_of([instance_of(index, arg) for arg in args])
+    if name == "typing.Literal":
+        return None
+    if name in ("builtins.type", "typing.Type"):
+        found = instance_of(index, args[0])
+        return Named(found.cls) if isinstance(found, Instance) else None
+    return Instance(known_names.generic(name), tuple(instance_of(index, arg) for arg in args))
+
+
+def _parameter(index: Index, annotation: Symbol | None, default: Symbol | None) -> Type | None:
+    provided = _provided(index, default, annotation)
+    if provided is not None:
+        return provided
+    if annotation is not None:
+        return instance_of(index, annotation)
+    return None
+
+
+def _provided(index: Index, marker: Symbol | None, annotation: Symbol | None) -> Type | None:
+    """What `Depends(provider)` hands to a handler; `Depends()` provides the annotated class."""
+    if not isinstance(marker, Call) or index.named(marker.func) not in _DEPENDS:
+        return None
+    provider = marker.args[0] if marker.args else marker.keyword("dependency")
+    if provider is None:
+        return instance_of(index, annotation) if annotation is not None else None
+    produced = _over(evaluate(index, provider), lambda type_: call(index, type_, Call(provider)))
+    match produced:
+        case Instance(cls, args) if args and (cls in _GENERATORS or cls in _AWAITABLES or cls in (CONTEXT, ASYNC_CONTEXT)):
+            return args[0]
+    return produced
+
+
+def attribute(index: Index, owner: Type, name: str) -> Type | None:
+    """`owner.name`."""
+    match owner:
+        case Named(base, None):
+            found = _reference(index, f"{base}.{name}")
+            return found
+        case Instance(cls, args):
+            return _instance_attribute(index, owner, cls, name)
+    return None
+
+
+def _instance_attribute(index: Index, owner: Instance, cls: str, name: str) -> Type | None:
+    member = index.member(cls, name)
+    if member is not None:
+        match member.fact:
+            case FunctionFact() as function:
+                if is_decorated(index, function, "builtins.property", "functools.cached_property"):
+                    return returned(index, member.name, function)
+                return Named(member.name, owner)
+            case ValueFact(annotation=annotation, value=value):
+                return (instance_of(index, annotation) if annotation else None) or evaluate(index, value)
+            case ClassFact():
+                return Named(member.name)
+        return None
+    assigned = index.attribute_set_in_methods(cls, name)
+    if assigned is not None:
+        return evaluate(index, assigned)
+    for base in index.mro(cls):
+        if index.split(base)[0]:
+            continue
+        known = known_results.attribute(f"{base}.{name}")
+        if known is not None:
+            return from_text(index, known, owner)
+    library = [base for base in index.mro(cls) if not index.split(base)[0]]
+    if not library:
+        return None
+    knowing = next((base for base in library if known_results.result(f"{base}.{name}") is not None), None)
+    return Named(f"{knowing or library[0]}.{name}", owner)
+
+
+def is_decorated(index: Index, function: FunctionFact, *names: str) -> bool:
+    """Whether a decorator of the function is one of the named, called or not."""
+    for decorator in function.decorators:
+        symbol = decorator.func if isinstance(decorator, Call) else decorator
+        if symbol is not None and index.named(symbol) in names:
+            return True
+    return False
+
+
+def call(index: Index, function: Type, symbol: Call) -> Type | None:
+    """What calling `function` gives."""
+    match function:
+        case Named(name, receiver):
+            fact = index.resolve(name).fact
+            match fact:
+                case FunctionFact():
+                    return _called(index, name, fact, receiver)
+                case ClassFact():
+                    return Instance(name)
+                case ValueFact():
+                    return None
+            if index.split(name)[0]:
+                return None
+            shaped = _shaped(index, name, symbol)
+            if shaped is not None:
+                return shaped
+            known = known_results.result(name)
+            if known is not None:
+                return from_text(index, known, receiver)
+            last = function.last
+            if receiver is None and last[:1].isupper() and not last.isupper():
+                return Instance(name)
+        case Instance(cls):
+            bound = _instance_attribute(index, function, cls, "__call__")
+            return call(index, bound, symbol) if isinstance(bound, Named) else None
+    return None
+
+
+def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
+    """Library calls whose result depends on an argument."""
+    if name == "typing.cast" and len(symbol.args) == 2:
+        return instance_of(index, symbol.args[0])
+    if name == "functools.partial" and symbol.args:
+        return evaluate(index, symbol.args[0])
+    factory = known_names.SESSION_FACTORIES.get(name)
+    if factory is not None:
+        chosen = symbol.keyword("class_")
+        if chosen is None and symbol.args and known_names.FACTORY_TAKES_FACTORY.get(name):
+            inner = evaluate(index, symbol.args[0])
+            return Instance(name, inner.args) if isinstance(inner, Instance) else Instance(name, (Instance(factory),))
+        cls = class_name(index, chosen) if chosen is not None else factory
+        return Instance(name, (Instance(cls),)) if cls else None
+    return None
+
+
+def _called(index: Index, name: str, fact: FunctionFact, receiver: Instance | None) -> Type | None:
+    result = returned(index, name, fact, receiver)
+    if is_decorated(index, fact, "contextlib.contextmanager"):
+        return Instance(CONTEXT, (_yielded(result),))
+    if is_decorated(index, fact, "contextlib.asynccontextmanager"):
+        return Instance(ASYNC_CONTEXT, (_yielded(result),))
+    if fact.is_generator:
+        return result if result is not None else Instance(ASYNC_GENERATOR if fact.is_async else GENERATOR, (None,))
+    if fact.is_async:
+        return Instance(COROUTINE, (result,))
+    return result
+
+
+def _yielded(type_: Type | None) -> Type | None:
+    match type_:
+        case Instance(cls, args) if cls in _GENERATORS and args:
+            return args[0]
+    return None
+
+
+def returned(index: Index, name: str, fact: FunctionFact, receiver: Instance | None = None) -> Type | None:
+    """The declared result of a function, else the one that its `return` or `yield` give; a generator as such."""
+    key = (name, receiver)
+    memo = index.memo("returned", key) or index.memo("returned", key, Memo(lambda: _returned(index, name, receiver)))
+    assert memo is not None
+    found: Type | None = memo.get()
+    return found
+
+
+def _returned(index: Index, name: str, receiver: Instance | None) -> Type | None:
+    fact = index.function(name)
+    if fact is None:
+        return None
+    if isinstance(fact.declared, Ref) and index.resolve(fact.declared.name).name in _SELF:
+        return receiver
+    declared = instance_of(index, fact.declared) if fact.declared is not None else None
+    if fact.is_generator:
+        kind = ASYNC_GENERATOR if fact.is_async else GENERATOR
+        if isinstance(declared, Instance) and declared.cls in _GENERATORS and declared.args[:1] not in ((), (None,)):
+            return Instance(kind, (declared.args[0],))
+        if isinstance(declared, Instance) and declared.cls not in _GENERATORS:
+            return Instance(kind, (declared,))  # wrongly annotated, and common: `def get_db() -> Session: ... yield`
+        return Instance(kind, (any_of([evaluate(index, result) for result in fact.results]),))
+    if fact.declared is not None:
+        return declared
+    return any_of([evaluate(index, result) for result in fact.results]) if fact.results else None
+
+
+def _awaited(type_: Type) -> Type | None:
+    match type_:
+        case Instance(cls, args) if cls in _AWAITABLES:
+            return args[0] if args else None
+        case Instance():
+            return type_
+    return None
+
+
+def _entered(index: Index, type_: Type) -> Type | None:
+    match type_:
+        case Instance(cls, args) if cls in (CONTEXT, ASYNC_CONTEXT):
+            return args[0] if args else None
+        case Instance(cls, args) if cls in _AWAITABLES and args:
+            return None
+        case Instance(cls):
+            for method in ("__aenter__", "__enter__"):
+                member = index.member(cls, method)
+                if member is not None and isinstance(member.fact, FunctionFact):
+                    return returned(index, member.name, member.fact, type_) or type_
+            known = known_results.result(f"{cls}.__enter__")
+            if known is not None:
+                return from_text(index, known, type_)
+            return type_ if any(not index.split(base)[0] for base in index.mro(cls)) else None
+    return None
+
+
+def _iterated(type_: Type) -> Type | None:
+    match type_:
+        case Instance(cls, args) if args and (cls in _GENERATORS or cls in known_names.CONTAINERS):
+            return args[0]
+    return None
+
+
+def _subscript(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Type | None:
+    found = evaluate(index, of)
+    match found:
+        case Named(name) if name[:1].isupper() or name.rpartition(".")[2][:1].isupper() or name.startswith("builtins."):
+            return found
+        case Instance(cls, parameters) if cls in ("builtins.list", "builtins.tuple", "typing.Sequence") and parameters:
+            return parameters[0]
+        case Instance(cls, (_, value)) if cls in ("builtins.dict", "typing.Mapping"):
+            return value
+    return None
+
+
+def from_text(index: Index, text: str, receiver: Instance | None) -> Type | None:
+    """A type as the knowledge tables write it: `a.b.C`, `a.b.C[x.Y]`, `Self`, `$0` (the receiver's first argument)."""
+    text = text.strip()
+    if text == "Self":
+        return receiver
+    if text.startswith("$"):
+        position = int(text[1:])
+        return receiver.args[position] if receiver and position < len(receiver.args) else None
+    if text in ("", "?"):
+        return None
+    head, bracket, rest = text.partition("[")
+    if not bracket:
+        return Instance(head)
+    return Instance(head, tuple(from_text(index, part, receiver) for part in _split(rest[:-1])))
+
+
+def _split(text: str) -> list[str]:
+    parts, depth, current = [], 0, ""
+    for char in text:
+        depth += (char == "[") - (char == "]")
+        if char == "," and depth == 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += char
+    return [*parts, current]

@@ -1,0 +1,154 @@
+"""From an item's tree to the facts that others may ask for."""
+
+from __future__ import annotations
+
+import ast
+
+import msgspec
+
+from seawall.semantics.facts import CallSite, ClassFact, Fact, FunctionFact, ImportFact, Place, ValueFact
+from seawall.semantics.names import Names, import_base, import_target
+from seawall.semantics.scopes import Scope
+from seawall.semantics.symbols import Either, Parameter, Symbol
+from seawall.syntax import Range, range_of
+
+# Builtins that neither block nor lead anywhere.
+_IDLE = frozenset(
+    "print len str int float bool isinstance issubclass range list dict set tuple getattr hasattr setattr super type repr "
+    "enumerate zip min max sum any all abs sorted reversed round iter next id hash format map filter frozenset bytes".split()
+)
+
+
+def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
+    """The facts of an item by dotted path within the module, and the modules it star-imports."""
+    facts: dict[str, Fact] = {}
+    scan = names.scan
+    for scope in scan.opened.values():
+        if scope is scan.module or scope.is_class:
+            _values(names, scope, facts)
+        if isinstance(scope.node, ast.ClassDef):
+            facts[scope.path] = _class(names, scope, scope.node)
+        elif isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            facts[scope.path] = _function(names, scope, scope.node)
+    _calls(names, facts)
+    stars = tuple(
+        import_base(node, names.module, names.is_package)
+        for node in scan.nodes[ast.ImportFrom]
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+    )
+    return facts, stars
+
+
+def _values(names: Names, scope: Scope, facts: dict[str, Fact]) -> None:
+    prefix = f"{scope.path}." if scope.path else ""
+    for name, bindings in scope.bindings.items():
+        imports = [node for node in bindings if isinstance(node, ast.alias)]
+        if imports:
+            statement = names.scan.parents[imports[0]]
+            assert isinstance(statement, (ast.Import, ast.ImportFrom))
+            target = import_target(statement, imports[0], names.module, names.is_package)
+            facts[prefix + name] = ImportFact(name, target)
+        elif isinstance(bindings[-1], ast.Name):
+            facts[prefix + name] = _value(names, name, [node for node in bindings if isinstance(node, ast.Name)])
+
+
+def _value(names: Names, name: str, bindings: list[ast.Name]) -> ValueFact:
+    annotation: Symbol | None = None
+    values: dict[Symbol | None, None] = {}
+    for node in bindings:
+        parent = names.scan.parents[node]
+        if isinstance(parent, ast.AnnAssign):
+            annotation = names.annotation(parent.annotation)
+            if parent.value is not None:
+                values[names.symbol(parent.value)] = None
+        elif isinstance(parent, ast.TypeAlias if hasattr(ast, "TypeAlias") else ()):
+            values[names.annotation(parent.value)] = None
+        else:
+            values[names.assigned(node)] = None
+    value = next(iter(values), None) if len(values) < 2 else Either(tuple(values))
+    return ValueFact(name, Place(range_of(bindings[0])), annotation, value)
+
+
+def _class(names: Names, scope: Scope, node: ast.ClassDef) -> ClassFact:
+    return ClassFact(
+        node.name,
+        Place(range_of(node)),
+        tuple(names.annotation(base) for base in node.bases),
+        tuple(names.symbol(decorator) for decorator in node.decorator_list),
+        tuple((keyword.arg, names.symbol(keyword.value)) for keyword in node.keywords if keyword.arg),
+        tuple(name for name, bindings in scope.bindings.items() if isinstance(bindings[0], ast.Name)),
+    )
+
+
+def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> FunctionFact:
+    args = node.args
+    params = [names.parameter(arg, scope) for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+    declared = names.annotation(node.returns)
+    given = scope.yields or scope.returns
+    results: dict[Symbol | None, None] = {}
+    if declared is None or scope.yields:
+        results = {names.symbol(item.value) if item.value else None: None for item in given if item.value}
+    owner = scope.parent
+    return FunctionFact(
+        node.name,
+        Place(_header(node)),
+        tuple(
+            param if isinstance(param, Parameter) else Parameter(arg.arg, param)
+            for arg, param in zip((*args.posonlyargs, *args.args, *args.kwonlyargs), params, strict=True)
+        ),
+        isinstance(node, ast.AsyncFunctionDef),
+        bool(scope.yields),
+        tuple(names.symbol(decorator) for decorator in node.decorator_list),
+        declared,
+        tuple(results),
+        sets=_sets(names, scope, node) if owner is not None and owner.is_class else (),
+    )
+
+
+def _sets(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[tuple[str, Symbol | None], ...]:
+    """`self.x = ...` of a method, the first of each name."""
+    if not node.args.args:
+        return ()
+    myself = node.args.args[0].arg
+    found: dict[str, Symbol | None] = {}
+    for target in names.scan.nodes[ast.Attribute]:
+        if (
+            isinstance(target, ast.Attribute)
+            and isinstance(target.ctx, ast.Store)
+            and isinstance(target.value, ast.Name)
+            and target.value.id == myself
+            and names.scan.scopes[target] is scope
+            and target.attr not in found
+        ):
+            found[target.attr] = names.assigned(target)
+    return tuple(found.items())
+
+
+def _calls(names: Names, facts: dict[str, Fact]) -> None:
+    """Hang every call on the function that runs it."""
+    by_function: dict[str, list[CallSite]] = {}
+    scan = names.scan
+    for node in scan.nodes[ast.Call]:
+        assert isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Name) and node.func.id in _IDLE:
+            continue
+        scope: Scope | None = scan.scopes[node]
+        while scope is not None and not scope.is_function and not scope.is_class and scope is not scan.module:
+            scope = scope.parent
+        if scope is None or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        callee = names.symbol(node.func)
+        if callee is not None:
+            awaited = isinstance(scan.parents[node], ast.Await)
+            by_function.setdefault(scope.path, []).append(CallSite(callee, Place(range_of(node)), awaited))
+    for path, calls in by_function.items():
+        fact = facts.get(path)
+        if isinstance(fact, FunctionFact):
+            facts[path] = msgspec.structs.replace(fact, calls=tuple(calls))
+
+
+def _header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:
+    """`def name`, without decorators and body."""
+    skip = len("async def ") if isinstance(node, ast.AsyncFunctionDef) else len("def ")
+    start = node.col_offset + skip
+    return Range(node.lineno, start, node.lineno, start + len(node.name.encode()))

@@ -1,0 +1,88 @@
+"""What the rest of the project may need to know of a module: small, comparable, picklable.
+
+Every name that a module defines has a fact, methods and inner functions under their dotted path (`Repo.get`,
+`create_app.<locals>.lifespan`). Places are relative to the item that defines the name and take no part in comparison: code
+that merely moves changes no fact.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from seawall.semantics.symbols import Parameter, Symbol
+from seawall.syntax import Range
+
+
+class Place(msgspec.Struct, frozen=True, eq=False):
+    """A range relative to the item that defines `owner`. All places are equal, so that facts compare without them."""
+
+    range: Range
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Place)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+class CallSite(msgspec.Struct, frozen=True):
+    """A call that runs when its function runs (not inside a nested function or lambda)."""
+
+    callee: Symbol
+    place: Place
+    awaited: bool = False
+
+
+class FunctionFact(msgspec.Struct, frozen=True, tag=True):
+    name: str
+    place: Place
+    params: tuple[Parameter, ...] = ()
+    is_async: bool = False
+    is_generator: bool = False
+    decorators: tuple[Symbol | None, ...] = ()
+    declared: Symbol | None = None
+    """The return annotation."""
+    results: tuple[Symbol | None, ...] = ()
+    """What `return` gives, or `yield` in a generator."""
+    calls: tuple[CallSite, ...] = ()
+    sets: tuple[tuple[str, Symbol | None], ...] = ()
+    """Attributes that a method sets on its first parameter."""
+
+
+class ClassFact(msgspec.Struct, frozen=True, tag=True):
+    name: str
+    place: Place
+    bases: tuple[Symbol | None, ...] = ()
+    decorators: tuple[Symbol | None, ...] = ()
+    keywords: tuple[tuple[str, Symbol | None], ...] = ()
+    attributes: tuple[str, ...] = ()
+    """Names assigned or annotated in the class body, in order; each has a `ValueFact` of its own."""
+
+
+class ValueFact(msgspec.Struct, frozen=True, tag=True):
+    """A variable or class attribute."""
+
+    name: str
+    place: Place
+    annotation: Symbol | None = None
+    value: Symbol | None = None
+
+
+class ImportFact(msgspec.Struct, frozen=True, tag=True):
+    """`name` is another name for `target`, which is absolute."""
+
+    name: str
+    target: str
+
+
+Fact: TypeAlias = FunctionFact | ClassFact | ValueFact | ImportFact
+
+
+class ModuleFacts(msgspec.Struct, frozen=True):
+    """All facts of one file. `stars` are the modules it imports everything from."""
+
+    names: dict[str, Fact]
+    stars: tuple[str, ...] = ()
+    is_package: bool = False

@@ -1,0 +1,132 @@
+"""A small graph of remembered answers that knows which answers used which.
+
+Inputs are `Cell`s, derived answers are `Memo`s. Setting a cell marks what asked for it, directly or through others, as
+suspect. A suspect memo is looked at again only when somebody asks for it, and is computed anew only when one of the answers
+it used has really changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol
+
+CLEAN, CHECK, DIRTY = 0, 1, 2
+
+
+class Observer(Protocol):
+    def suspect(self, state: int) -> None: ...
+
+
+class Source:
+    """What a memo can depend on."""
+
+    __slots__ = ("observers", "value")
+
+    def __init__(self, value: Any = None) -> None:
+        self.value = value
+        self.observers: set[Memo] = set()
+
+    def refresh(self) -> None:
+        """Bring the value up to date; marks observers dirty if it changed."""
+
+    def _observe(self) -> None:
+        if Memo.running:
+            reader = Memo.running[-1]
+            if self not in reader.sources:
+                reader.sources[self] = None
+                self.observers.add(reader)
+
+    def _changed(self) -> None:
+        for observer in self.observers:
+            observer.suspect(DIRTY)
+
+
+class Cell(Source):
+    """An input: somebody sets it."""
+
+    __slots__ = ()
+
+    def get(self) -> Any:
+        self._observe()
+        return self.value
+
+    def set(self, value: Any) -> None:
+        """Replace the value; those who asked are marked only if it differs."""
+        if value != self.value:
+            self.value = value
+            self._changed()
+        else:
+            self.value = value
+
+
+class Memo(Source):
+    """A derived answer. A memo that asks for itself answers `None`, and so does every memo on that circle: what such a
+    circle means cannot depend on where one enters it."""
+
+    __slots__ = ("_compute", "cyclic", "sources", "state")
+    running: ClassVar[list[Memo]] = []
+
+    def __init__(self, compute: Callable[[], Any]) -> None:
+        super().__init__()
+        self._compute = compute
+        self.sources: dict[Source, None] = {}
+        self.state = DIRTY
+        self.cyclic = False
+
+    def get(self) -> Any:
+        self._observe()
+        if self.state != CLEAN:
+            if self in Memo.running:
+                for member in Memo.running[Memo.running.index(self) :]:
+                    member.cyclic = True
+                return None
+            self.refresh()
+        return self.value
+
+    def refresh(self) -> None:
+        if self.state == CHECK and self not in Memo.running:
+            for source in list(self.sources):
+                source.refresh()
+                if self.state == DIRTY:
+                    break
+            else:
+                self.state = CLEAN
+        if self.state == DIRTY and self not in Memo.running:
+            self._run()
+
+    def suspect(self, state: int) -> None:
+        """Mark this memo, and as CHECK all that used it."""
+        waiting: list[tuple[Memo, int]] = [(self, state)]
+        while waiting:
+            memo, mark = waiting.pop()
+            if memo.state < mark:
+                first = memo.state == CLEAN
+                memo.state = mark
+                if first:
+                    waiting.extend((observer, CHECK) for observer in memo.observers)
+
+    def forget(self) -> None:
+        """Leave the graph: nobody will ask again."""
+        for source in self.sources:
+            source.observers.discard(self)
+        self.sources = {}
+        self.state = DIRTY
+
+    def _run(self) -> None:
+        for source in self.sources:
+            source.observers.discard(self)
+        self.sources = {}
+        self.cyclic = False
+        Memo.running.append(self)
+        try:
+            value = self._compute()
+        finally:
+            Memo.running.pop()
+        if self.cyclic:
+            value = None
+        self.state = CLEAN
+        if value != self.value:
+            self.value = value
+            self._changed()
+        else:
+            self.value = value

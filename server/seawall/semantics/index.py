@@ -1,0 +1,276 @@
+"""Every module's facts, and the way from an absolute name to what it stands for: through imports, re-exports, stars, classes
+and their bases. Each question is remembered in the graph, so that an edit makes only those ask again who asked."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from seawall.knowledge import names as known_names
+from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
+from seawall.semantics.graph import Cell, Memo
+from seawall.semantics.symbols import Symbol
+from seawall.semantics.types import Named, Type
+
+_BUILTINS = frozenset(dir(builtins))
+_MAX_HOPS = 24
+
+
+class Resolved(NamedTuple):
+    """Where a name leads: its canonical absolute name and, inside the project, its fact (None for libraries and modules)."""
+
+    name: str
+    fact: Fact | None
+
+
+class Index:
+    """The project's modules. One writer, no threads."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleFacts] = {}
+        self._cells: dict[tuple[str, str], Cell] = {}
+        self._memos: dict[tuple[str, object], Memo] = {}
+        self._subclasses: dict[str, set[str]] = {}
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def set_module(self, module: str, facts: ModuleFacts | None) -> None:
+        """Put in, replace or (None) remove a module. Only names whose fact differs trouble those who asked for them."""
+        old = self.modules.pop(module, None)
+        if facts is not None:
+            self.modules[module] = facts
+        before: Mapping[str, Fact] = old.names if old else {}
+        after: Mapping[str, Fact] = facts.names if facts else {}
+        for name in before.keys() | after.keys():
+            new = after.get(name)
+            if new is not before.get(name):
+                cell = self._cells.get((module, name))
+                if cell is not None:
+                    cell.set(new)
+        if (cell := self._cells.get((module, "*"))) is not None:
+            cell.set(facts.stars if facts else ())
+        if (old is None) != (facts is None) and (cell := self._cells.get((module, ""))) is not None:
+            cell.set(facts is not None)
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def memo(self, query: str, argument: object, memo: Memo | None = None) -> Memo | None:
+        """The remembered answer to a query, or the one given to remember from now on."""
+        if memo is not None:
+            self._memos[query, argument] = memo
+        return self._memos.get((query, argument))
+
+    def fact(self, module: str, name: str) -> Fact | None:
+        """The fact of a name as the module itself defines it."""
+        key = (module, name)
+        cell = self._cells.get(key)
+        if cell is None:
+            facts = self.modules.get(module)
+            cell = self._cells[key] = Cell(facts.names.get(name) if facts else None)
+        found: Fact | None = cell.get()
+        return found
+
+    def stars(self, module: str) -> tuple[str, ...]:
+        """The modules from which a module imports everything."""
+        key = (module, "*")
+        cell = self._cells.get(key)
+        if cell is None:
+            facts = self.modules.get(module)
+            cell = self._cells[key] = Cell(facts.stars if facts else ())
+        found: tuple[str, ...] = cell.get()
+        return found
+
+    def has_module(self, module: str) -> bool:
+        key = (module, "")
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self._cells[key] = Cell(module in self.modules)
+        return bool(cell.get())
+
+    def resolve(self, name: str) -> Resolved:
+        """Follow an absolute name to its definition."""
+        memo = self._memos.get(("resolve", name))
+        if memo is None:
+            memo = self._memos["resolve", name] = Memo(lambda: self._resolve(name))
+        found: Resolved | None = memo.get()
+        return found or Resolved(name, None)
+
+    def _resolve(self, name: str) -> Resolved:
+        seen: set[str] = set()
+        while name not in seen and len(seen) < _MAX_HOPS:
+            seen.add(name)
+            module, rest = self.split(name)
+            if not module:
+                return Resolved(known_names.canonical(name), None)
+            if not rest:
+                return Resolved(module, None)
+            step = self._step(module, rest)
+            if isinstance(step, Resolved):
+                return step
+            name = step
+        return Resolved(name, None)
+
+    def split(self, name: str) -> tuple[str, str]:
+        """The longest known module that begins the name, and the path inside it; ("", name) if no module does."""
+        head, rest = name, ""
+        while head:
+            if self.has_module(head):
+                return head, rest
+            head, _, last = head.rpartition(".")
+            rest = f"{last}.{rest}" if rest else last
+        return "", name
+
+    def _step(self, module: str, path: str) -> Resolved | str:
+        """One step of resolution: an answer, or the next name to follow."""
+        fact = self.fact(module, path)
+        if fact is not None and not isinstance(fact, ImportFact):
+            return Resolved(f"{module}.{path}", fact)
+        parts = path.split(".")
+        for count in range(len(parts), 0, -1):
+            head = ".".join(parts[:count])
+            fact = self.fact(module, head)
+            if isinstance(fact, ImportFact):
+                target = fact.target
+                if target == f"{module}.{head}":  # `from . import x` in a package: the submodule itself
+                    break
+                return ".".join([target, *parts[count:]])
+            if isinstance(fact, ClassFact) and count < len(parts):
+                owner = self._owner(f"{module}.{head}", parts[count])
+                if owner is None or owner.name == f"{module}.{head}":
+                    return Resolved(f"{module}.{path}", None)
+                return ".".join([owner.name, *parts[count:]])
+            if fact is not None:
+                return Resolved(f"{module}.{path}", None)
+        for star in self.stars(module):
+            if not parts[0].startswith("_") and self.has_module(star):
+                found = self.resolve(f"{star}.{path}")
+                if found.fact is not None or self.split(found.name)[0] == "":
+                    return found
+        if parts[0] in _BUILTINS:
+            return Resolved(f"builtins.{path}", None)
+        libraries = [star for star in self.stars(module) if not self.has_module(star)]
+        for star in libraries:
+            if known_names.is_known(known_names.canonical(f"{star}.{path}")):
+                return Resolved(known_names.canonical(f"{star}.{path}"), None)
+        return Resolved(f"{module}.{path}", None)
+
+    def _owner(self, cls: str, member: str) -> Resolved | None:
+        """The class in the hierarchy of `cls` that defines `member`."""
+        for base in self.mro(cls):
+            module, rest = self.split(base)
+            if module and self.fact(module, f"{rest}.{member}") is not None:
+                return Resolved(base, None)
+        return None
+
+    # -- classes ------------------------------------------------------------------------------------------------------
+
+    def mro(self, cls: str) -> tuple[str, ...]:
+        """The class and all of its bases that are known, nearest first; library classes with their own known bases."""
+        memo = self._memos.get(("mro", cls))
+        if memo is None:
+            memo = self._memos["mro", cls] = Memo(lambda: self._mro(cls))
+        found: tuple[str, ...] | None = memo.get()
+        return found or (cls,)
+
+    def _mro(self, cls: str) -> tuple[str, ...]:
+        from seawall.semantics.evaluate import class_name  # evaluate needs the index
+
+        order: dict[str, None] = {}
+        waiting = [cls]
+        while waiting and len(order) < 64:
+            name = waiting.pop(0)
+            if name in order:
+                continue
+            order[name] = None
+            fact = self.resolve(name).fact
+            if isinstance(fact, ClassFact):
+                for base in fact.bases:
+                    found = class_name(self, base)
+                    if found:
+                        waiting.append(found)
+            else:
+                waiting.extend(known_names.bases(name))
+        return tuple(order)
+
+    def is_subclass(self, cls: str, *targets: str) -> bool:
+        """Whether a class is, or is known to derive from, one of the targets (absolute, canonical names)."""
+        if cls in targets:
+            return True
+        return any(base in targets for base in self.mro(cls))
+
+    def has_unknown_base(self, cls: str) -> bool:
+        """Whether some base of a project class could not be resolved: absence of a member then proves nothing."""
+        from seawall.semantics.evaluate import class_name
+
+        for name in self.mro(cls):
+            fact = self.resolve(name).fact
+            if isinstance(fact, ClassFact) and any(class_name(self, base) is None for base in fact.bases):
+                return True
+        return False
+
+    def member(self, cls: str, name: str) -> Resolved | None:
+        """The project's definition of a class member, through the bases; None if a library defines it or nobody does."""
+        for base in self.mro(cls):
+            fact = self.resolve(f"{base}.{name}").fact if self.split(base)[0] else None
+            if fact is not None:
+                return Resolved(f"{base}.{name}", fact)
+        return None
+
+    def attribute_set_in_methods(self, cls: str, name: str) -> Symbol | None:
+        """What methods assign to `self.name`, `__init__` first."""
+        for base in self.mro(cls):
+            module, rest = self.split(base)
+            if not module:
+                continue
+            for method in ("__init__", *self.methods(base)):
+                fact = self.fact(module, f"{rest}.{method}")
+                if isinstance(fact, FunctionFact):
+                    for key, value in fact.sets:
+                        if key == name:
+                            return value
+        return None
+
+    def methods(self, cls: str) -> Iterable[str]:
+        """Names of the methods that a project class itself defines."""
+        module, rest = self.split(cls)
+        facts = self.modules.get(module)
+        if facts is None:
+            return ()
+        prefix = f"{rest}."
+        return [
+            name[len(prefix) :]
+            for name, fact in facts.names.items()
+            if name.startswith(prefix) and isinstance(fact, FunctionFact) and "." not in name[len(prefix) :]
+        ]
+
+    def attributes(self, cls: str) -> dict[str, ValueFact]:
+        """Class attributes with those of project bases, nearest first."""
+        found: dict[str, ValueFact] = {}
+        for base in self.mro(cls):
+            module, rest = self.split(base)
+            fact = self.resolve(base).fact
+            if module and isinstance(fact, ClassFact):
+                for name in fact.attributes:
+                    value = self.fact(module, f"{rest}.{name}")
+                    if isinstance(value, ValueFact):
+                        found.setdefault(name, value)
+        return found
+
+    # -- types --------------------------------------------------------------------------------------------------------
+
+    def type_of(self, symbol: Symbol | None) -> Type | None:
+        """Evaluate a symbol."""
+        from seawall.semantics.evaluate import evaluate
+
+        return evaluate(self, symbol)
+
+    def function(self, name: str) -> FunctionFact | None:
+        """The project function that an absolute name leads to."""
+        fact = self.resolve(name).fact
+        return fact if isinstance(fact, FunctionFact) else None
+
+    def named(self, symbol: Symbol | None) -> str | None:
+        """The absolute name of the thing that a symbol names, e.g. `requests.get`; None if it is not one certain thing."""
+        found = self.type_of(symbol)
+        return found.name if isinstance(found, Named) else None

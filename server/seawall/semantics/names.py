@@ -1,0 +1,308 @@
+"""From an item's tree to symbols: which absolute name, parameter or value an expression is made of.
+
+Only the item itself is read. A name bound at module level, in this item or another, becomes `Ref("module.name")`; the index
+knows what that is.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from seawall.semantics.scopes import Scan, Scope
+from seawall.semantics.symbols import (
+    Annotation,
+    Attr,
+    Awaited,
+    Call,
+    Constant,
+    Either,
+    Entered,
+    Iterated,
+    Parameter,
+    Ref,
+    Several,
+    Subscript,
+    Symbol,
+)
+
+MAX_DEPTH = 12
+MAX_OPTIONS = 6
+
+# Calls whose arguments say what comes out of them; the arguments of all others are dropped.
+SHAPED_BY_ARGUMENTS = frozenset({
+    "Annotated", "AsyncSession", "Depends", "Mapped", "Security", "Session", "async_scoped_session", "async_sessionmaker",
+    "cast", "create_async_engine", "create_engine", "dict", "getattr", "list", "partial", "scoped_session",
+    "sessionmaker", "set", "tuple",
+})  # fmt: skip
+
+_BOOLEAN = Annotation(Ref("builtins.bool"))
+_LITERALS: dict[type[ast.AST], Symbol] = {
+    ast.JoinedStr: Annotation(Ref("builtins.str")),
+    ast.Dict: Annotation(Ref("builtins.dict")),
+    ast.DictComp: Annotation(Ref("builtins.dict")),
+    ast.ListComp: Annotation(Ref("builtins.list")),
+    ast.Set: Annotation(Ref("builtins.set")),
+    ast.SetComp: Annotation(Ref("builtins.set")),
+    ast.Compare: _BOOLEAN,
+}
+
+
+def import_target(node: ast.Import | ast.ImportFrom, alias: ast.alias, module: str, is_package: bool) -> str:
+    """The absolute dotted name that an import binds."""
+    if isinstance(node, ast.Import):
+        return alias.name if alias.asname else alias.name.partition(".")[0]
+    base = import_base(node, module, is_package)
+    return f"{base}.{alias.name}" if base else alias.name
+
+
+def import_base(node: ast.ImportFrom, module: str, is_package: bool) -> str:
+    """The absolute module that `from ... import` names."""
+    if not node.level:
+        return node.module or ""
+    parts = module.split(".")
+    drop = node.level - (1 if is_package else 0)
+    kept = parts[: len(parts) - drop] if drop else parts
+    return ".".join([*kept, node.module] if node.module else kept)
+
+
+class Names:
+    """Symbols of one item."""
+
+    __slots__ = ("_cache", "_pending", "is_package", "module", "scan")
+
+    def __init__(self, scan: Scan, module: str, is_package: bool) -> None:
+        self.scan = scan
+        self.module = module
+        self.is_package = is_package
+        self._cache: dict[ast.AST, Symbol | None] = {}
+        self._pending: set[ast.AST] = set()
+
+    def symbol(self, node: ast.AST, depth: int = 0) -> Symbol | None:
+        """What an expression is made of, or None if that says nothing."""
+        if node in self._cache:
+            return self._cache[node]
+        if node in self._pending or depth > MAX_DEPTH:
+            return None
+        self._pending.add(node)
+        try:
+            result = self._build(node, depth + 1)
+        finally:
+            self._pending.discard(node)
+        if depth == 0 or result is not None:
+            self._cache[node] = result
+        return result
+
+    def annotation(self, node: ast.AST | None) -> Symbol | None:
+        """The symbol of an annotation; a string is read as the code it holds."""
+        if node is None:
+            return None
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                inner = ast.parse(node.value.strip(), mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return None
+            scope = self.scan.scopes.get(node, self.scan.module)
+            for child in ast.walk(inner):
+                self.scan.scopes[child] = scope
+            return self.symbol(inner)
+        return self.symbol(node)
+
+    def lookup(self, name: str, scope: Scope | None, use: ast.AST | None = None, depth: int = 0) -> Symbol | None:
+        """What `name` stands for in a scope, at the place of `use`."""
+        start = scope
+        while scope is not None and scope is not self.scan.module:
+            if name in scope.bindings and name not in scope.globals and (not scope.is_class or scope is start):
+                return self._bound(scope, name, use if scope is start else None, depth)
+            scope = scope.parent
+        return Ref(f"{self.module}.{name}")
+
+    def absolute(self, scope: Scope) -> str:
+        """The absolute name of a class or function scope."""
+        return f"{self.module}.{scope.path}" if scope.path else self.module
+
+    def _bound(self, scope: Scope, name: str, use: ast.AST | None, depth: int) -> Symbol | None:
+        bindings = scope.bindings[name]
+        if len(bindings) > 1 and use is not None:
+            bindings = self._reaching(bindings, use)
+        if len(bindings) > MAX_OPTIONS:
+            return None
+        found = {symbol: None for symbol in (self._binding(node, scope, depth) for node in bindings)}
+        if len(found) == 1:
+            return next(iter(found))
+        return Either(tuple(found)) if found else None
+
+    def _reaching(self, bindings: list[ast.AST], use: ast.AST) -> list[ast.AST]:
+        """The bindings that can be the one in force: the last that certainly ran before, and those in branches since."""
+        place = _place(use)
+        ancestors = set(self._ancestors(use))
+        own_statement = next((node for node in self._ancestors(use) if isinstance(node, ast.stmt)), None)
+        before = [
+            node
+            for node in bindings
+            if _place(node) < place and (isinstance(node, ast.arg) or self._statement(node) is not own_statement)
+        ]
+        if isinstance(own_statement, (ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)):
+            before = [node for node in bindings if _place(node) < place]
+        for position in range(len(before) - 1, -1, -1):
+            statement = self._statement(before[position])
+            if isinstance(before[position], ast.arg) or self._shares_block(statement, ancestors):
+                return before[position:]
+        return before or bindings
+
+    def _shares_block(self, statement: ast.AST, ancestors: set[ast.AST]) -> bool:
+        if statement in ancestors:
+            return True
+        parent = self.scan.parents.get(statement)
+        if parent is None or parent not in ancestors:
+            return False
+        for field in ("body", "orelse", "handlers", "finalbody"):
+            block = getattr(parent, field, None)
+            if isinstance(block, list) and statement in block:
+                certain = field == "finalbody" or isinstance(parent, ast.Try) and field == "body"
+                return certain or any(other in ancestors for other in block)
+        return False
+
+    def _ancestors(self, node: ast.AST) -> list[ast.AST]:
+        chain = [node]
+        while (above := self.scan.parents.get(chain[-1])) is not None:
+            chain.append(above)
+        return chain
+
+    def _statement(self, node: ast.AST) -> ast.AST:
+        while not isinstance(node, (ast.stmt, ast.arg)) and node in self.scan.parents:
+            node = self.scan.parents[node]
+        return node
+
+    def _binding(self, node: ast.AST, scope: Scope, depth: int) -> Symbol | None:
+        match node:
+            case ast.arg():
+                return self.parameter(node, scope)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return Ref(self.absolute(self.scan.opened[node]))
+            case ast.alias():
+                statement = self.scan.parents[node]
+                assert isinstance(statement, (ast.Import, ast.ImportFrom))
+                return Ref(import_target(statement, node, self.module, self.is_package))
+            case ast.ExceptHandler(type=kind) if kind is not None:
+                symbol = self.symbol(kind, depth)
+                return Annotation(symbol) if symbol else None
+            case ast.Name():
+                return self.assigned(node, depth)
+        return None
+
+    def assigned(self, node: ast.Name | ast.Attribute, depth: int = 0) -> Symbol | None:
+        """The value that an assignment target gets."""
+        parent = self.scan.parents[node]
+        match parent:
+            case ast.Assign(value=value):
+                return self.symbol(value, depth)
+            case ast.AnnAssign(annotation=annotation):
+                declared = self.annotation(annotation)
+                return Annotation(declared) if declared else None
+            case ast.NamedExpr(value=value):
+                return self.symbol(value, depth)
+            case ast.withitem(context_expr=value):
+                inner = self.symbol(value, depth)
+                return Entered(inner) if inner else None
+            case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
+                inner = self.symbol(value, depth)
+                return Iterated(inner) if inner else None
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                statement = self.scan.parents[parent]
+                if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Tuple, ast.List)):
+                    values = statement.value.elts
+                    if len(values) == len(targets) and not any(isinstance(v, ast.Starred) for v in (*values, *targets)):
+                        return self.symbol(values[targets.index(node)], depth)
+        return None
+
+    def parameter(self, arg: ast.arg, scope: Scope) -> Symbol | None:
+        """The symbol of a parameter inside its function."""
+        node = scope.node
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        owner = scope.parent
+        if arg.annotation is None and owner is not None and owner.is_class and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            positional = [*node.args.posonlyargs, *node.args.args]
+            if positional and arg is positional[0]:
+                kinds = {getattr(d, "id", "") for d in node.decorator_list}
+                cls = Ref(self.absolute(owner))
+                if "classmethod" in kinds or node.name in ("__new__", "__init_subclass__", "__class_getitem__"):
+                    return cls
+                if "staticmethod" not in kinds:
+                    return Annotation(cls)
+        annotation = self.annotation(arg.annotation)
+        default = self.default(arg, node.args)
+        value = self.symbol(default) if default is not None else None
+        if node.args.vararg is arg or node.args.kwarg is arg:
+            return None
+        return Parameter(arg.arg, annotation, value)
+
+    def default(self, arg: ast.arg, args: ast.arguments) -> ast.expr | None:
+        """The default value's node of a parameter."""
+        positional = [*args.posonlyargs, *args.args]
+        if arg in positional:
+            position = positional.index(arg) - (len(positional) - len(args.defaults))
+            return args.defaults[position] if position >= 0 else None
+        if arg in args.kwonlyargs:
+            return args.kw_defaults[args.kwonlyargs.index(arg)]
+        return None
+
+    def _build(self, node: ast.AST, depth: int) -> Symbol | None:
+        match node:
+            case ast.Name(id=name):
+                return self.lookup(name, self.scan.scopes.get(node, self.scan.module), node, depth)
+            case ast.Attribute(value=value, attr=attr):
+                inner = self.symbol(value, depth)
+                if isinstance(inner, Ref):
+                    return Ref(f"{inner.name}.{attr}")
+                return Attr(inner, attr) if inner is not None else None
+            case ast.Call(func=func):
+                return self._call(node, self.symbol(func, depth), depth)
+            case ast.Await(value=value):
+                inner = self.symbol(value, depth)
+                return Awaited(inner) if inner is not None else None
+            case ast.Subscript(value=value, slice=index):
+                of = self.symbol(value, depth)
+                if of is None:
+                    return None
+                parts = index.elts if isinstance(index, ast.Tuple) else [index]
+                read = self.annotation if _is_type(of) else self.symbol
+                return Subscript(of, tuple(read(part) for part in parts))
+            case ast.Constant(value=value):
+                if value is None or isinstance(value, (str, int, float, bool)):
+                    return Constant(value)
+                return Annotation(Ref(f"builtins.{type(value).__name__}"))
+            case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+                return Either((self.annotation(left), self.annotation(right)))
+            case ast.BoolOp(values=values):
+                return Either(tuple(self.symbol(value, depth) for value in values))
+            case ast.IfExp(body=body, orelse=orelse):
+                return Either((self.symbol(body, depth), self.symbol(orelse, depth)))
+            case ast.NamedExpr(value=value):
+                return self.symbol(value, depth)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                if len(elements) > 64:
+                    return Annotation(Ref("builtins.list"))
+                return Several(tuple(self.symbol(element, depth) for element in elements))
+        return _LITERALS.get(type(node))
+
+    def _call(self, node: ast.Call, func: Symbol | None, depth: int) -> Symbol | None:
+        if func is None:
+            return None
+        name = func.name if isinstance(func, (Ref, Attr)) else ""
+        if name.rpartition(".")[2] not in SHAPED_BY_ARGUMENTS:
+            return Call(func)
+        return Call(
+            func,
+            tuple(self.symbol(arg, depth) for arg in node.args),
+            tuple((keyword.arg, self.symbol(keyword.value, depth)) for keyword in node.keywords if keyword.arg),
+        )
+
+
+def _is_type(symbol: Symbol) -> bool:
+    """Whether a subscripted thing looks like a type, whose string arguments are code and not keys."""
+    last = symbol.name.rpartition(".")[2] if isinstance(symbol, (Ref, Attr)) else ""
+    return last[:1].isupper() or last in ("list", "dict", "set", "tuple", "type", "frozenset")
+
+
+def _place(node: ast.AST) -> tuple[int, int]:
+    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))

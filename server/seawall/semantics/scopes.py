@@ -1,0 +1,206 @@
+"""One walk over an item's tree: parents, nodes by kind, scopes and what they bind.
+
+Everything later asks these tables and never walks again.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+ScopeNode = ast.Module | ast.ClassDef | FunctionNode | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Scope:
+    """A block with names of its own. `bindings` maps a name to the nodes that bind it, in source order."""
+
+    __slots__ = ("bindings", "globals", "node", "parent", "path", "returns", "yields")
+
+    def __init__(self, node: ScopeNode, parent: Scope | None, path: str) -> None:
+        self.node = node
+        self.parent = parent
+        self.path = path
+        self.bindings: dict[str, list[ast.AST]] = {}
+        self.globals: set[str] = set()
+        self.returns: list[ast.Return] = []
+        self.yields: list[ast.Yield | ast.YieldFrom] = []
+
+    def bind(self, name: str, node: ast.AST) -> None:
+        self.bindings.setdefault(name, []).append(node)
+
+    @property
+    def is_function(self) -> bool:
+        return isinstance(self.node, _FUNCTIONS)
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.node, ast.ClassDef)
+
+
+class Scan:
+    """The tables of one item."""
+
+    __slots__ = ("module", "nodes", "opened", "parents", "scopes")
+
+    def __init__(self, tree: ast.Module, owner: str = "") -> None:
+        self.nodes: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.scopes: dict[ast.AST, Scope] = {}
+        """The scope in which a node stands."""
+        self.opened: dict[ast.AST, Scope] = {}
+        """The scope that a node opens."""
+        self.module = Scope(tree, None, "")
+        self.opened[tree] = self.module
+        top = self.module
+        if owner:
+            shell = ast.ClassDef(owner, [], [], [], [])
+            top = Scope(shell, self.module, owner)
+        for statement in tree.body:
+            self._visit(statement, tree, top)
+
+    def _visit(self, node: ast.AST, parent: ast.AST, scope: Scope) -> None:
+        self.parents[node] = parent
+        self.scopes[node] = scope
+        kind = type(node)
+        self.nodes[kind].append(node)
+        visit = _SPECIAL.get(kind)
+        if visit is not None:
+            visit(self, node, scope)
+        else:
+            self._children(node, scope)
+
+    def _children(self, node: ast.AST, scope: Scope, skip: str = "") -> None:
+        visit = self._visit
+        for field in node._fields:
+            if field == skip:
+                continue
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        visit(child, node, scope)
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                visit(value, node, scope)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        scope.bind(node.name, node)
+        inner = Scope(node, scope, _path(scope, node.name))
+        self.opened[node] = inner
+        for decorator in node.decorator_list:
+            self._visit(decorator, node, scope)
+        self._arguments(node.args, node, scope, inner)
+        if node.returns:
+            self._visit(node.returns, node, scope)
+        for statement in node.body:
+            self._visit(statement, node, inner)
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> None:
+        inner = Scope(node, scope, _path(scope, "<lambda>"))
+        self.opened[node] = inner
+        self._arguments(node.args, node, scope, inner)
+        self._visit(node.body, node, inner)
+
+    def _arguments(self, args: ast.arguments, node: ast.AST, scope: Scope, inner: Scope) -> None:
+        self.parents[args] = node
+        for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
+            if arg is not None:
+                inner.bind(arg.arg, arg)
+                self._visit(arg, args, scope)
+        for default in (*args.defaults, *args.kw_defaults):
+            if default is not None:
+                self._visit(default, args, scope)
+
+    def _class(self, node: ast.ClassDef, scope: Scope) -> None:
+        scope.bind(node.name, node)
+        inner = Scope(node, scope, _path(scope, node.name))
+        self.opened[node] = inner
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self._visit(part, node, scope)
+        for statement in node.body:
+            self._visit(statement, node, inner)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+    ) -> None:
+        inner = Scope(node, scope, scope.path)
+        self.opened[node] = inner
+        self._children(node, inner)
+
+    def _name(self, node: ast.Name, scope: Scope) -> None:
+        if type(node.ctx) is not ast.Load:
+            scope.bind(node.id, node)
+
+    def _walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
+        outer = scope
+        while isinstance(outer.node, _COMPREHENSIONS) and outer.parent:
+            outer = outer.parent
+        self._visit(node.target, node, outer)
+        self._visit(node.value, node, scope)
+
+    def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        for alias in node.names:
+            self.parents[alias] = node
+            if alias.name != "*":
+                scope.bind(alias.asname or alias.name.partition(".")[0], alias)
+
+    def _handler(self, node: ast.ExceptHandler, scope: Scope) -> None:
+        if node.name:
+            scope.bind(node.name, node)
+        self._children(node, scope)
+
+    def _global(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        scope.globals.update(node.names)
+
+    def _return(self, node: ast.Return, scope: Scope) -> None:
+        scope.returns.append(node)
+        self._children(node, scope)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, scope: Scope) -> None:
+        scope.yields.append(node)
+        self._children(node, scope)
+
+    def _capture(self, node: ast.MatchAs | ast.MatchStar, scope: Scope) -> None:
+        if node.name:
+            scope.bind(node.name, node)
+        self._children(node, scope)
+
+    def _leaf(self, node: ast.AST, scope: Scope) -> None:
+        """Nothing below."""
+
+
+def _path(scope: Scope, name: str) -> str:
+    if scope.is_function:
+        return f"{scope.path}.<locals>.{name}"
+    return f"{scope.path}.{name}" if scope.path else name
+
+
+_SPECIAL: dict[type[ast.AST], Callable[[Scan, Any, Scope], None]] = {
+    ast.FunctionDef: Scan._function,
+    ast.AsyncFunctionDef: Scan._function,
+    ast.Lambda: Scan._lambda,
+    ast.ClassDef: Scan._class,
+    ast.ListComp: Scan._comprehension,
+    ast.SetComp: Scan._comprehension,
+    ast.DictComp: Scan._comprehension,
+    ast.GeneratorExp: Scan._comprehension,
+    ast.Name: Scan._name,
+    ast.NamedExpr: Scan._walrus,
+    ast.Import: Scan._import,
+    ast.ImportFrom: Scan._import,
+    ast.ExceptHandler: Scan._handler,
+    ast.Global: Scan._global,
+    ast.Nonlocal: Scan._global,
+    ast.Return: Scan._return,
+    ast.Yield: Scan._yield,
+    ast.YieldFrom: Scan._yield,
+    ast.Constant: Scan._leaf,
+    ast.Pass: Scan._leaf,
+    ast.MatchAs: Scan._capture,
+    ast.MatchStar: Scan._capture,
+}

@@ -1,0 +1,113 @@
+"""What calling a function leads to: meaning carried along calls, through any number of hops."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
+
+from seawall.knowledge.blocking import BLOCKING, Blocking
+from seawall.semantics.facts import ClassFact, FunctionFact
+from seawall.semantics.graph import Memo
+from seawall.semantics.index import Index
+from seawall.semantics.types import Instance, Named, options
+from seawall.syntax import Range
+
+MAX_FUNCTIONS = 2_000
+
+Row = TypeVar("Row")
+
+
+class Hop(NamedTuple):
+    """A call inside the project function `caller`, at a place relative to the caller's item."""
+
+    caller: str
+    place: Range
+    callee: str
+
+
+class Chain(NamedTuple):
+    """The way from a function to the call that blocks; the last hop's callee is the library's."""
+
+    hops: tuple[Hop, ...]
+    blocking: Blocking
+
+
+def known(index: Index, table: Mapping[str, Row], name: str) -> Row | None:
+    """A knowledge table's row for a function or method, also when the table lists it under a base class."""
+    row = table.get(name)
+    if row is not None:
+        return row
+    owner, _, last = name.rpartition(".")
+    for base in index.mro(owner)[1:] if owner else ():
+        row = table.get(f"{base}.{last}")
+        if row is not None:
+            return row
+    return None
+
+
+def callees(index: Index, function: str) -> tuple[tuple[str, Range, bool], ...]:
+    """The certain callees of a project function: absolute name, place, and whether the call is awaited."""
+    memo = index.memo("callees", function) or index.memo("callees", function, Memo(lambda: _callees(index, function)))
+    assert memo is not None
+    found: tuple[tuple[str, Range, bool], ...] | None = memo.get()
+    return found or ()
+
+
+def _callees(index: Index, function: str) -> tuple[tuple[str, Range, bool], ...]:
+    fact = index.function(function)
+    if fact is None:
+        return ()
+    found = []
+    for call in fact.calls:
+        for target in options(index.type_of(call.callee)):
+            name = target.name if isinstance(target, Named) else _called_instance(index, target)
+            if name:
+                found.append((_constructor(index, name), call.place.range, call.awaited))
+    return tuple(found)
+
+
+def _called_instance(index: Index, target: object) -> str | None:
+    if isinstance(target, Instance):
+        member = index.member(target.cls, "__call__")
+        return member.name if member else f"{target.cls}.__call__"
+    return None
+
+
+def _constructor(index: Index, name: str) -> str:
+    """Calling a project class runs its `__init__`."""
+    if isinstance(index.resolve(name).fact, ClassFact):
+        member = index.member(name, "__init__")
+        return member.name if member else name
+    return name
+
+
+def blocking_chain(index: Index, function: str) -> Chain | None:
+    """The shortest way on which calling a plain `def` of the project blocks its thread; None if none is proved."""
+    memo = index.memo("blocking", function) or index.memo("blocking", function, Memo(lambda: _search(index, function)))
+    assert memo is not None
+    found: Chain | None = memo.get()
+    return found
+
+
+def _search(index: Index, start: str) -> Chain | None:
+    waiting: deque[tuple[str, tuple[Hop, ...]]] = deque([(start, ())])
+    seen = {start}
+    while waiting and len(seen) < MAX_FUNCTIONS:
+        function, hops = waiting.popleft()
+        if not runs_when_called(index.function(function)):
+            continue
+        for callee, place, awaited in callees(index, function):
+            way = (*hops, Hop(function, place, callee))
+            row = None if awaited else known(index, BLOCKING, callee)
+            if row is not None:
+                return Chain(way, row)
+            if callee not in seen:
+                seen.add(callee)
+                waiting.append((callee, way))
+    return None
+
+
+def runs_when_called(fact: FunctionFact | None) -> bool:
+    """Whether a call runs the body then and there: neither a coroutine nor a generator."""
+    return fact is not None and not fact.is_async and not fact.is_generator

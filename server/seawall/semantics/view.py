@@ -1,0 +1,164 @@
+"""What a rule can ask about the code of one item."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from seawall.semantics.document import Document
+from seawall.semantics.facts import FunctionFact
+from seawall.semantics.index import Index
+from seawall.semantics.scopes import Scope
+from seawall.semantics.symbols import Symbol
+from seawall.semantics.types import Instance, Named, Type, options
+from seawall.syntax import Item, Range, range_of
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class View:
+    """One item of a document, seen against the index. All ranges are relative to the item."""
+
+    def __init__(self, document: Document, item: Item, index: Index) -> None:
+        self.document = document
+        self.item = item
+        self.index = index
+        analysis = document.analysis(item)
+        self.scan = analysis.scan
+        self.names = analysis.names
+        self._types: dict[ast.AST, Type | None] = {}
+
+    @property
+    def path(self) -> Path:
+        return self.document.path
+
+    @property
+    def module(self) -> str:
+        return self.document.module
+
+    # -- tree ---------------------------------------------------------------------------------------------------------
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self.scan.parents.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """From the parent upwards to the item's `ast.Module`."""
+        while (above := self.scan.parents.get(node)) is not None:
+            yield above
+            node = above
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The statement that a node stands in."""
+        for candidate in (node, *self.ancestors(node)):
+            if isinstance(candidate, ast.stmt):
+                return candidate
+        raise ValueError("the node is not part of this item")
+
+    def function(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
+        """The function whose body runs the node (decorators, defaults and annotations belong to the outer one)."""
+        scope: Scope | None = self.scan.scopes.get(node)
+        while scope is not None and not scope.is_function:
+            if scope.is_class:
+                return None
+            scope = scope.parent
+        return scope.node if scope is not None else None  # type: ignore[return-value]
+
+    def on_event_loop(self, node: ast.AST) -> bool:
+        """Whether the node runs in the body of an `async def` itself, not in a nested function or lambda."""
+        return isinstance(self.function(node), ast.AsyncFunctionDef)
+
+    def is_awaited(self, node: ast.AST) -> bool:
+        return isinstance(self.parent(node), ast.Await)
+
+    def text(self, node: ast.AST) -> str:
+        """The node's source text."""
+        return self.slice(range_of(node))
+
+    def slice(self, range_: Range) -> str:
+        """The item's text in a range."""
+        lines = [f"{line}\n" for line in self.item.text.split("\n")]
+        picked = [line.encode() for line in lines[range_.start_line - 1 : range_.end_line]]
+        if not picked:
+            return ""
+        picked[-1] = picked[-1][: range_.end_col]
+        picked[0] = picked[0][range_.start_col :]
+        return b"".join(picked).decode(errors="replace")
+
+    # -- meaning ------------------------------------------------------------------------------------------------------
+
+    def symbol(self, node: ast.AST) -> Symbol | None:
+        return self.names.symbol(node)
+
+    def type_of(self, node: ast.AST) -> Type | None:
+        """The type of an expression, or None if it is not certain."""
+        if node not in self._types:
+            self._types[node] = self.index.type_of(self.names.symbol(node))
+        return self._types[node]
+
+    def declared(self, annotation: ast.AST) -> Type | None:
+        """The type that an annotation declares."""
+        from seawall.semantics.evaluate import instance_of
+
+        return instance_of(self.index, self.names.annotation(annotation))
+
+    def qualname(self, node: ast.AST) -> str | None:
+        """The absolute name of the one thing that an expression names: `requests.get`, `app.crud.get_user`.
+
+        For a bound method it is the class's: `sqlalchemy.orm.Session.execute`.
+        """
+        found = self.type_of(node)
+        return found.name if isinstance(found, Named) else None
+
+    def callee(self, call: ast.Call) -> str | None:
+        """The absolute name of what is called."""
+        return self.qualname(call.func)
+
+    def called_function(self, call: ast.Call) -> tuple[str, FunctionFact] | None:
+        """The project's own function that is called, with its absolute name."""
+        name = self.callee(call)
+        fact = self.index.function(name) if name else None
+        return (name, fact) if name and fact else None
+
+    def is_instance(self, node: ast.AST, *classes: str) -> bool:
+        """Whether an expression certainly is an instance of one of the classes or of their subclasses."""
+        found = options(self.type_of(node))
+        return bool(found) and all(
+            isinstance(option, Instance) and self.index.is_subclass(option.cls, *classes) for option in found
+        )
+
+    def receiver(self, call: ast.Call) -> ast.expr | None:
+        """`x` of `x.method(...)`."""
+        return call.func.value if isinstance(call.func, ast.Attribute) else None
+
+    def absolute_name(self, node: FunctionNode | ast.ClassDef) -> str:
+        """The absolute name of a function or class that this item defines."""
+        return self.names.absolute(self.scan.opened[node])
+
+    def literal(self, node: ast.AST | None) -> object | None:
+        """The constant that an expression certainly has, through names and modules too; None if there is none."""
+        from seawall.semantics.types import Value
+
+        if node is None:
+            return None
+        if isinstance(node, ast.Constant):
+            return node.value
+        found = self.type_of(node)
+        return found.value if isinstance(found, Value) else None
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """The value of a call's keyword argument."""
+    return next((item.value for item in call.keywords if item.arg == name), None)
+
+
+def has_unpacking(call: ast.Call) -> bool:
+    """Whether `**options` may bring any keyword: absence then proves nothing."""
+    return any(item.arg is None for item in call.keywords)
+
+
+def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    """An argument given by position or by name."""
+    if position < len(call.args) and not any(isinstance(arg, ast.Starred) for arg in call.args[: position + 1]):
+        return call.args[position]
+    return keyword(call, name)
