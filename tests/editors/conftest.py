@@ -12,6 +12,7 @@ import pytest
 
 from . import install
 from .drivers.base import Editor
+from .drivers.emacs import Emacs
 from .drivers.helix import Helix
 from .drivers.neovim import Neovim
 from .project import Project
@@ -68,5 +69,14 @@ def helix(project: Project, environment: dict[str, str], tmp_path: Path) -> Iter
     if (command := install.helix()) is None:
         return missing("helix")
     editor = Helix(command, project.root, environment, tmp_path)
+    yield editor
+    editor.close()
+
+
+@pytest.fixture
+def emacs(project: Project, environment: dict[str, str], tmp_path: Path) -> Iterator[Editor]:
+    if (program := install.emacs()) is None:
+        return missing("emacs")
+    editor = Emacs([str(program)], project.root, environment, tmp_path)
     yield editor
     editor.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class Project:
         }.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text, encoding="utf-8")
+        subprocess.run(["git", "init", "--quiet", root], check=True)  # where most editors see a project's root
         return project
 
     @property

@@ -1,0 +1,34 @@
+"""Emacs with the configuration in editors/emacs: what its user sees and gets."""
+
+from __future__ import annotations
+
+from .drivers.base import Editor, where
+from .project import SECRETIVE, SLEEPY, Project, awaits_instead_of_blocking, keeps_the_secret_out_of_the_code
+
+
+def test_a_blocking_call_shows_while_it_is_typed_and_one_action_mends_it(emacs: Editor, project: Project) -> None:
+    emacs.open(project.main)
+    emacs.write_below('name = "Flamingo"', SLEEPY)
+
+    finding = emacs.finding("SW101")
+    emacs.save_all()
+    assert (finding.line, finding.column) == where(project.read("app/main.py"), "time.sleep(1)")
+
+    emacs.fix(finding, "asyncio.sleep")
+    emacs.no_finding("SW101")
+    emacs.save_all()
+    awaits_instead_of_blocking(project)
+
+
+def test_a_secret_moves_to_settings_and_to_the_env_file_in_one_action(emacs: Editor, project: Project) -> None:
+    emacs.open(project.main)
+    emacs.write_below("app = FastAPI()", SECRETIVE)
+
+    finding = emacs.finding("SW201")
+    emacs.save_all()
+    assert (finding.line, finding.column) == where(project.read("app/main.py"), '"kq7')
+
+    emacs.fix(finding, "settings")
+    emacs.no_finding("SW201")
+    emacs.save_all()
+    keeps_the_secret_out_of_the_code(project)
