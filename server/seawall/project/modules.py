@@ -9,7 +9,7 @@ from seawall.project import toml_file
 from seawall.project.reading import absolute, is_file, is_folder, read_bytes, read_text
 from seawall.project.settings import DEFAULT_EXCLUDE, Settings
 
-_SUBPROJECT = (
+SUBPROJECT = (
     "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "manage.py", "alembic.ini", "Pipfile", "Dockerfile",
     "pytest.ini", "uv.lock", "poetry.lock",
 )  # fmt: skip
@@ -36,7 +36,7 @@ def source_roots(root: Path, settings: Settings | None = None) -> tuple[Path, ..
     else:
         found.update(_told(root))
         for folder, names in _folders(root):
-            if any(name in names for name in _SUBPROJECT):
+            if any(name in names for name in SUBPROJECT):
                 found.add(folder)
                 found.update(_told(folder))
             elif _holds_packages(folder, names):
@@ -50,10 +50,10 @@ def module_name(path: Path, roots: Sequence[Path]) -> str:
     Counted from the deepest root above the file; from the top of its package where no root is above it, or where the
     root is itself inside a package. A `__init__.py` directly in a root is `__init__`.
     """
-    path = absolute(path)
+    path = path if path.is_absolute() else absolute(path)
     bases = [root for root in roots if root == path.parent or root in path.parents]
     base = max(bases, key=lambda root: len(root.parts)) if bases else path.parent
-    if not bases or not _is_project(base):
+    if is_file(base / "__init__.py") and not (bases and _is_project(base)):
         while is_file(base / "__init__.py") and base.parent != base:
             base = base.parent
     parts = list(path.relative_to(base).parts)
@@ -65,7 +65,7 @@ def module_name(path: Path, roots: Sequence[Path]) -> str:
 
 def _is_project(folder: Path) -> bool:
     """A stray `__init__.py` beside a manifest does not make a project a package."""
-    return any(os.path.lexists(folder / name) for name in (*_SUBPROJECT, ".git", "seawall.toml", ".seawall.toml"))
+    return any(os.path.lexists(folder / name) for name in (*SUBPROJECT, ".git", "seawall.toml", ".seawall.toml"))
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, frozenset[str]]]:
@@ -79,7 +79,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, frozenset[str]]]:
         if "pyvenv.cfg" in names:
             continue
         if folder != root:
-            if "__init__.py" in names and not any(name in names for name in _SUBPROJECT):
+            if "__init__.py" in names and not any(name in names for name in SUBPROJECT):
                 continue
             yield folder, names
         if depth < _DEPTH:

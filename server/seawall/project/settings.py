@@ -157,6 +157,8 @@ class Loaded(NamedTuple):
     source: Path | None = None
     """The settings file; None where defaults apply."""
     problems: tuple[SettingsProblem, ...] = ()
+    extended: tuple[Path, ...] = ()
+    """Further files that the settings came from, or should have, through `extend`."""
 
 
 def find(folder: Path) -> Path | None:
@@ -176,8 +178,9 @@ def load(folder: Path, read: Read = read_text) -> Loaded:
 
 def load_file(source: Path, read: Read = read_text, text: str | None = None) -> Loaded:
     """The settings of one file, such as one named on the command line, whatever the file is called."""
-    values, problems = _values(source, read, text, ())
-    return Loaded(_joined(Settings(), values, replace=True), source.parent, source, tuple(problems))
+    seen: list[Path] = []
+    values, problems = _values(source, read, text, seen)
+    return Loaded(_joined(Settings(), values, replace=True), source.parent, source, tuple(problems), tuple(seen[1:]))
 
 
 def merge(
@@ -230,11 +233,12 @@ def _has_table(text: str) -> bool:
 
 
 def _values(
-    source: Path, read: Read, text: str | None, seen: tuple[Path, ...]
+    source: Path, read: Read, text: str | None, seen: list[Path]
 ) -> tuple[dict[str, object], list[SettingsProblem]]:
     """The checked values of a file, with those of the file that it extends below them."""
     from seawall.project import toml_file
 
+    seen.append(source)
     text = read(source) if text is None else text
     if text is None:
         return {}, [SettingsProblem(f"`{source.name}` cannot be read, so defaults apply", source=source)]
@@ -256,7 +260,7 @@ def _values(
     own: dict[str, object] = {}
     for key, value in data.items():
         if key == "extend":
-            base, wrong = _extended(source, read, value, (*seen, source))
+            base, wrong = _extended(source, read, value, seen)
             values.update(base)
             line = toml_file.line_of(text, (*prefix, key))
             problems += [p if p.source else p._replace(line=line, source=source) for p in wrong]
@@ -271,7 +275,7 @@ def _values(
 
 
 def _extended(
-    source: Path, read: Read, value: object, seen: tuple[Path, ...]
+    source: Path, read: Read, value: object, seen: list[Path]
 ) -> tuple[dict[str, object], list[SettingsProblem]]:
     if not isinstance(value, str) or "\0" in value:
         return {}, [SettingsProblem(f"`extend` must be the path of a settings file, not {_what(value)}", "extend")]
@@ -280,6 +284,7 @@ def _extended(
         return {}, [SettingsProblem(f"`extend` leads back to `{target.name}`, so it is ignored", "extend")]
     text = read(target)
     if text is None:
+        seen.append(target)
         return {}, [SettingsProblem(f"`extend` names `{value}`, which cannot be read", "extend")]
     return _values(target, read, text, seen)
 
@@ -294,7 +299,7 @@ def _checked(key: str, value: object, lenient: bool = False) -> tuple[object | N
     """What of a value can be used, or None, and what cannot."""
     kind = _KINDS.get(key)
     if kind is None:
-        return None, [(f"unknown setting `{key}`{_suggestion(key)}", ())]
+        return None, [(f"unknown setting `{_shown(key)}`{_suggestion(key)}", ())]
     if kind in ("selectors", "strings"):
         return _strings(key, value, lenient)
     if kind == "bool":
@@ -314,7 +319,7 @@ def _table(key: str, kind: str, value: Mapping[object, object], lenient: bool) -
     complaints: Complaints = []
     for name, entry in value.items():
         name = str(name)
-        shown = f"{key}.{name}"
+        shown = _shown(f"{key}.{name}")
         if kind == "lists":
             checked, wrong = _strings(shown, entry, lenient)
             complaints += [(message, (name,)) for message, _ in wrong]
@@ -375,6 +380,11 @@ def _what(value: object) -> str:
     return "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, Sequence) else "a value like this"
 
 
+def _shown(key: str) -> str:
+    """A key fit for a message of one line."""
+    return "".join(char if char.isprintable() else "?" for char in key[:80])
+
+
 def _suggestion(key: str) -> str:
     if hint := _HINTS.get(key):
         return f", {hint}"
@@ -384,7 +394,7 @@ def _suggestion(key: str) -> str:
 def _near(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word[:80], list(known), n=1, cutoff=0.7)
     return f", did you mean `{close[0]}`" if close else ""
 
 
