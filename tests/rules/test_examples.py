@@ -6,9 +6,9 @@ import re
 import textwrap
 
 import pytest
-from support.marked import assert_finds, assert_fixes, assert_silent
 
 from seawall.rules.registry import Rule, all_rules
+from support.marked import assert_finds, assert_fixes, assert_silent
 
 _SECTION = re.compile(r"^(Example|Fixed|Instead):\n((?:[ ]{4}.*\n|\s*\n)+)", re.MULTILINE)
 

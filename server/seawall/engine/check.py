@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from seawall.project.project import Project
 from seawall.rules.base import File, Finding
 from seawall.rules.registry import Rule
 
@@ -39,16 +42,29 @@ class Checker:
         found.sort(key=lambda finding: (finding.range, finding.code))
         return tuple(dict.fromkeys(found))
 
+    def check_project(self, project: Project) -> tuple[Finding, ...]:
+        """All findings about the project itself, at absolute places."""
+        found = [
+            finding
+            for rule in self.rules
+            if rule.about_project
+            for finding in self._guarded(rule, project.root, partial(rule.check, project))
+        ]
+        return tuple(dict.fromkeys(found))
+
     def _run(self, rule: Rule, node: ast.AST, file: File) -> list[Finding]:
+        def ask() -> Iterable[Finding]:
+            subject: Any = node if rule.recognise is None else file.subject(rule.recognise, node)
+            return () if subject is None else rule.check(subject, file)
+
+        return self._guarded(rule, file.path, ask)
+
+    def _guarded(self, rule: Rule, path: Path, ask: Callable[[], Iterable[Finding] | None]) -> list[Finding]:
+        """A rule's mistake must not silence the others."""
         try:
-            subject: Any = node
-            if rule.recognise is not None:
-                subject = file.subject(rule.recognise, node)
-                if subject is None:
-                    return []
-            return list(rule.check(subject, file) or ())
-        except Exception:  # a rule's mistake must not silence the others
+            return list(ask() or ())
+        except Exception:
             if rule.code not in self.broken:
                 self.broken.add(rule.code)
-                log.exception("%s failed on %s", rule.code, file.path)
+                log.exception("%s failed on %s", rule.code, path)
             return []

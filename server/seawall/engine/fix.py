@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def apply(workspace: Workspace, edits: Iterable[AnyEdit]) -> dict[Path, str]:
 def apply_to(text: Text, edits: Iterable[Edit]) -> Text:
     """Apply the edits of one file; inserts at one place keep their order. New lines end as the file's lines do."""
     ordered = sorted(enumerate(edits), key=lambda pair: (pair[1].range, pair[0]))
-    for (_, left), (_, right) in zip(ordered, ordered[1:], strict=False):
+    for (_, left), (_, right) in itertools.pairwise(ordered):
         if left.range[2:] > right.range[:2]:
             raise ValueError(f"edits overlap at line {right.range.start_line}")
     for _, edit in reversed(ordered):

@@ -14,7 +14,7 @@ from pathlib import Path
 from seawall.engine.check import Checker
 from seawall.engine.config import RuleTable
 from seawall.engine.suppress import is_suppressed, matches, suppressions
-from seawall.project.discovery import module_name, source_roots
+from seawall.project.modules import module_name
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.registry import all_rules, by_code
@@ -70,19 +70,38 @@ class Outline:
 class Workspace:
     """All files below one root."""
 
-    def __init__(self, root: Path, overrides: Mapping[str, object] | None = None, *, isolated: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        overrides: Mapping[str, object] | None = None,
+        origin: str = "editor",
+        *,
+        isolated: bool = False,
+    ) -> None:
+        """A workspace at a folder; nothing is read yet.
+
+        `overrides` are settings that win over the file's and `origin` is who says so; `isolated` leaves settings files unread.
+        """
         self.root = root
-        self.project = Project.load(root, overrides=overrides or {}, isolated=isolated)
+        self.project = Project.load(root, read=self._overlay, overrides=overrides, origin=origin, isolated=isolated)
         self.index = Index()
         self.documents: dict[Path, Document] = {}
         """Files whose trees are held: those open in an editor, or under check."""
+        self.overlays: dict[Path, str] = {}
+        """Texts of other open files (`.env`, `pyproject.toml`, ...) as the editor has them."""
         self._modules: dict[Path, str] = {}
         self._outlines: dict[str, Outline] = {}
         self._checks: dict[Path, dict[Item, Memo]] = {}
-        self._roots = source_roots(root)
-        self._settings_cell = Cell(0)
-        self.table = RuleTable(self.project.settings, self.project.settings_folder, all_rules())
+        self._project_cell = Cell(0)
+        self._configure()
+
+    def _configure(self) -> None:
+        self.table = RuleTable(self.project.settings, self.project.loaded.folder, all_rules())
         self.checker = Checker(self.table.enabled)
+
+    def _overlay(self, path: Path) -> str | None:
+        document = self.documents.get(path)
+        return str(document.source.text) if document else self.overlays.get(path)
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -124,15 +143,19 @@ class Workspace:
     def module_of(self, path: Path) -> str:
         module = self._modules.get(path)
         if module is None:
-            module = self._modules[path] = module_name(path, self._roots)
+            module = self._modules[path] = module_name(path, self.project.source_roots)
         return module
 
-    def reload_project(self, overrides: Mapping[str, object] | None = None) -> None:
-        """Read settings and the rest of the project anew; everything is asked again."""
-        self.project = self.project.reloaded(overrides)
-        self.table = RuleTable(self.project.settings, self.project.settings_folder, all_rules())
-        self.checker = Checker(self.table.enabled)
-        self._settings_cell.set(self._settings_cell.value + 1)
+    def changed(self, path: Path) -> bool:
+        """A file that is no Python module was created, changed or deleted; whether that may change findings."""
+        stale = self.project.changed(path)
+        if "settings" in stale:
+            self._configure()
+        if "source_roots" in stale:
+            self._modules.clear()
+        if stale:
+            self._project_cell.set(self._project_cell.value + 1)
+        return bool(stale)
 
     def _put(self, path: Path, source: Source) -> Document:
         module = self.module_of(path)
@@ -184,21 +207,17 @@ class Workspace:
     def project_findings(self) -> list[Located]:
         """What is wrong with the project as a whole, at absolute places."""
         located = []
-        for rule in self.checker.rules:
-            if rule.about_project:
-                for finding in self.checker.check_project(rule, self.project):
-                    if finding.path is None:
-                        continue
-                    severity = self.table.severities(finding.path)
-                    if finding.code in severity:
-                        located.append(Located(finding, finding.path, finding.range, severity[finding.code] or finding.severity))
+        for finding in self.checker.check_project(self.project):
+            if finding.path is not None and finding.code in (severity := self.table.severities(finding.path)):
+                loudness = severity[finding.code] or finding.severity
+                located.append(Located(finding, finding.path, finding.range, loudness))
         return sorted(located, key=lambda found: (os.fspath(found.path), found.range, found.code))
 
     def _memo(self, document: Document, item: Item) -> Memo:
         path = document.path
 
         def check() -> ItemCheck:
-            self._settings_cell.get()
+            self._project_cell.get()
             file = File(document, item, self.index, self.project)
             file.latest = lambda: self.documents.get(path)
             by_line, whole = suppressions(item.text.split("\n")) if "#" in item.text else ({}, frozenset())

@@ -25,12 +25,36 @@ class Blocking(NamedTuple):
     instead: str = ""
 
 
-_SESSION_METHODS = (
-    "execute scalar scalars get get_one refresh merge flush commit rollback bulk_save_objects bulk_insert_mappings "
-    "bulk_update_mappings exec"
-).split()
-_QUERY_METHODS = "all first one one_or_none scalar scalars count update delete get __iter__".split()
-_CONNECTION_METHODS = "execute scalar scalars exec_driver_sql commit rollback".split()
+_SESSION_METHODS = [
+    "execute",
+    "scalar",
+    "scalars",
+    "get",
+    "get_one",
+    "refresh",
+    "merge",
+    "flush",
+    "commit",
+    "rollback",
+    "bulk_save_objects",
+    "bulk_insert_mappings",
+    "bulk_update_mappings",
+    "exec",
+]
+_QUERY_METHODS = [
+    "all",
+    "first",
+    "one",
+    "one_or_none",
+    "scalar",
+    "scalars",
+    "count",
+    "update",
+    "delete",
+    "get",
+    "__iter__",
+]
+_CONNECTION_METHODS = ["execute", "scalar", "scalars", "exec_driver_sql", "commit", "rollback"]
 
 BLOCKING: dict[str, Blocking] = {
     "time.sleep": Blocking(Kind.SLEEP, "asyncio.sleep"),

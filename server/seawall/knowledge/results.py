@@ -107,12 +107,51 @@ RESULTS: dict[str, str] = {
 # Methods that give back their receiver (or another of its kind).
 CHAINS: dict[str, frozenset[str]] = {
     "sqlalchemy.orm.Query": frozenset(
-        "filter filter_by where order_by group_by having join outerjoin options limit offset distinct with_for_update "
-        "select_from add_columns with_entities execution_options populate_existing enable_eagerloads params slice".split()
+        [
+            "filter",
+            "filter_by",
+            "where",
+            "order_by",
+            "group_by",
+            "having",
+            "join",
+            "outerjoin",
+            "options",
+            "limit",
+            "offset",
+            "distinct",
+            "with_for_update",
+            "select_from",
+            "add_columns",
+            "with_entities",
+            "execution_options",
+            "populate_existing",
+            "enable_eagerloads",
+            "params",
+            "slice",
+        ]
     ),
     "sqlalchemy.Select": frozenset(
-        "where filter filter_by order_by group_by having join outerjoin options limit offset distinct with_for_update "
-        "select_from add_columns execution_options with_only_columns join_from".split()
+        [
+            "where",
+            "filter",
+            "filter_by",
+            "order_by",
+            "group_by",
+            "having",
+            "join",
+            "outerjoin",
+            "options",
+            "limit",
+            "offset",
+            "distinct",
+            "with_for_update",
+            "select_from",
+            "add_columns",
+            "execution_options",
+            "with_only_columns",
+            "join_from",
+        ]
     ),
     "sqlalchemy.ScalarResult": frozenset({"unique", "partitions"}),
     "sqlalchemy.Result": frozenset({"unique", "mappings", "tuples"}),

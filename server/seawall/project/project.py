@@ -33,12 +33,14 @@ class Project:
         read: Read | None = None,
         overrides: Mapping[str, object] | None = None,
         origin: str = "editor",
+        isolated: bool = False,
     ) -> None:
         """As `load`."""
         self.root = absolute(root)
         self.environ = environ
         self._overrides = overrides or {}
         self._origin = origin
+        self._isolated = isolated
         self._overlay = read
         self._parts: dict[str, object] = {}
 
@@ -50,13 +52,15 @@ class Project:
         read: Read | None = None,
         overrides: Mapping[str, object] | None = None,
         origin: str = "editor",
+        isolated: bool = False,
     ) -> "Project":
         """A project at a folder, which need not exist.
 
         `read` gives the text of documents that are open in an editor, and None for all others, which are then read from
         disk. `overrides` are settings that win over the file's, and `origin` is who says so (see `settings.merge`).
+        `isolated` leaves settings files unread.
         """
-        return cls(root, environ, read, overrides, origin)
+        return cls(root, environ, read, overrides, origin, isolated)
 
     def read(self, path: Path) -> str | None:
         """The text of a file as the editor has it, else as the disk has it, else None."""
@@ -74,7 +78,7 @@ class Project:
         return self._part("settings", self._load_settings)
 
     def _load_settings(self) -> Loaded:
-        found = load(self.root, self.read)
+        found = Loaded(Settings(), self.root) if self._isolated else load(self.root, self.read)
         if not self._overrides:
             return found
         settings, problems = merge(found.settings, self._overrides, self._origin)

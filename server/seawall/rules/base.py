@@ -91,9 +91,12 @@ class File(View):
     @property
     def start(self) -> int:
         """The line on which the item begins, now."""
-        latest = self.latest() if self.latest else None
-        start = latest.source.start_of(self.item) if latest else None
-        return start or self.document.source.start_of(self.item) or 1
+        return self.current.source.start_of(self.item) or self.document.source.start_of(self.item) or 1
+
+    @property
+    def current(self) -> Document:
+        """The document as it is now; it may have moved on since the item was checked."""
+        return (self.latest() if self.latest else None) or self.document
 
     def replace(self, where: ast.AST | Range, text: str) -> Edit:
         """Put `text` in the place of a node."""

@@ -23,7 +23,7 @@ from seawall.semantics.symbols import (
     Subscript,
     Symbol,
 )
-from seawall.semantics.types import AnyOf, Instance, Named, Type, Value, any_of, options
+from seawall.semantics.types import Instance, Named, Type, Value, any_of, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,9 @@ def _attribute_of_value(index: Index, owner: str, name: str) -> Type | None:
     if not owner or not index.split(owner)[1]:
         return None
     found = _reference(index, owner)
-    return None if isinstance(found, Named) and found.name == owner else _over(found, lambda t: attribute(index, t, name))
+    return (
+        None if isinstance(found, Named) and found.name == owner else _over(found, lambda t: attribute(index, t, name))
+    )
 
 
 def class_name(index: Index, symbol: Symbol | None) -> str | None:
@@ -205,7 +207,9 @@ def _provided(index: Index, marker: Symbol | None, annotation: Symbol | None) ->
         return instance_of(index, annotation) if annotation is not None else None
     produced = _over(evaluate(index, provider), lambda type_: call(index, type_, Call(provider)))
     match produced:
-        case Instance(cls, args) if args and (cls in _GENERATORS or cls in _AWAITABLES or cls in (CONTEXT, ASYNC_CONTEXT)):
+        case Instance(cls, args) if args and (
+            cls in _GENERATORS or cls in _AWAITABLES or cls in (CONTEXT, ASYNC_CONTEXT)
+        ):
             return args[0]
     return produced
 
@@ -214,9 +218,8 @@ def attribute(index: Index, owner: Type, name: str) -> Type | None:
     """`owner.name`."""
     match owner:
         case Named(base, None):
-            found = _reference(index, f"{base}.{name}")
-            return found
-        case Instance(cls, args):
+            return _reference(index, f"{base}.{name}")
+        case Instance(cls):
             return _instance_attribute(index, owner, cls, name)
     return None
 

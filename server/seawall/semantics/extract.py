@@ -14,8 +14,47 @@ from seawall.syntax import Range, range_of
 
 # Builtins that neither block nor lead anywhere.
 _IDLE = frozenset(
-    "print len str int float bool isinstance issubclass range list dict set tuple getattr hasattr setattr super type repr "
-    "enumerate zip min max sum any all abs sorted reversed round iter next id hash format map filter frozenset bytes".split()
+    [
+        "print",
+        "len",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "isinstance",
+        "issubclass",
+        "range",
+        "list",
+        "dict",
+        "set",
+        "tuple",
+        "getattr",
+        "hasattr",
+        "setattr",
+        "super",
+        "type",
+        "repr",
+        "enumerate",
+        "zip",
+        "min",
+        "max",
+        "sum",
+        "any",
+        "all",
+        "abs",
+        "sorted",
+        "reversed",
+        "round",
+        "iter",
+        "next",
+        "id",
+        "hash",
+        "format",
+        "map",
+        "filter",
+        "frozenset",
+        "bytes",
+    ]
 )
 
 
@@ -105,7 +144,9 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
     )
 
 
-def _sets(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[tuple[str, Symbol | None], ...]:
+def _sets(
+    names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef
+) -> tuple[tuple[str, Symbol | None], ...]:
     """`self.x = ...` of a method, the first of each name."""
     if not node.args.args:
         return ()

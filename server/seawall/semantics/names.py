@@ -126,7 +126,7 @@ class Names:
             bindings = self._reaching(bindings, use)
         if len(bindings) > MAX_OPTIONS:
             return None
-        found = {symbol: None for symbol in (self._binding(node, scope, depth) for node in bindings)}
+        found = dict.fromkeys(self._binding(node, scope, depth) for node in bindings)
         if len(found) == 1:
             return next(iter(found))
         return Either(tuple(found)) if found else None
@@ -158,7 +158,7 @@ class Names:
         for field in ("body", "orelse", "handlers", "finalbody"):
             block = getattr(parent, field, None)
             if isinstance(block, list) and statement in block:
-                certain = field == "finalbody" or isinstance(parent, ast.Try) and field == "body"
+                certain = field == "finalbody" or (isinstance(parent, ast.Try) and field == "body")
                 return certain or any(other in ancestors for other in block)
         return False
 
@@ -220,7 +220,12 @@ class Names:
         node = scope.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         owner = scope.parent
-        if arg.annotation is None and owner is not None and owner.is_class and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if (
+            arg.annotation is None
+            and owner is not None
+            and owner.is_class
+            and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ):
             positional = [*node.args.posonlyargs, *node.args.args]
             if positional and arg is positional[0]:
                 kinds = {getattr(d, "id", "") for d in node.decorator_list}

@@ -125,9 +125,7 @@ class Scan:
         for statement in node.body:
             self._visit(statement, node, inner)
 
-    def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
-    ) -> None:
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope) -> None:
         inner = Scope(node, scope, scope.path)
         self.opened[node] = inner
         self._children(node, inner)

@@ -1,0 +1,251 @@
+"""Using a name from another module: under which expression it is already there, or the edits that import it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from seawall.edits.fix import Edit
+from seawall.knowledge.names import canonical
+from seawall.semantics.document import Document
+from seawall.semantics.facts import ImportFact
+from seawall.semantics.index import Index
+from seawall.semantics.names import import_base
+from seawall.semantics.scopes import Scan
+from seawall.syntax import Range, range_of
+
+_FUTURE, _STDLIB, _LIBRARY, _LOCAL = range(4)
+# Modules that people import whole, and whose functions they write with the module's name.
+_WHOLE = frozenset({"anyio", "asyncio", "hashlib", "hmac", "logging", "os", "secrets", "subprocess", "time"})
+
+
+class Needed(NamedTuple):
+    """How to write a name in a file, and what must be added for it."""
+
+    expression: str
+    edits: list[Edit]
+
+
+class Importing(Protocol):
+    """Code that wants a name."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def current(self) -> Document: ...
+    @property
+    def index(self) -> Index: ...
+    @property
+    def scan(self) -> Scan: ...
+
+
+class _Statement(NamedTuple):
+    """An import at the top level of a file, with absolute lines."""
+
+    node: ast.Import | ast.ImportFrom
+    module: str
+    group: int
+    first_line: int
+    last_line: int
+    offset: int
+
+
+def need(file: Importing, name: str) -> Needed:
+    """How to write the absolute name `asyncio.sleep` or `sqlalchemy.text` in a file.
+
+    An import that is there is used; else the name joins a `from` import of its module, or gets an import of its own
+    where the file's order of imports has its place.
+    """
+    return need_all(file, [name])[0]
+
+
+def need_all(file: Importing, names: Iterable[str]) -> list[Needed]:
+    """The same for several names; no edit of one repeats or crosses that of another, so all may be applied together."""
+    document = file.current
+    statements = list(_statements(document, file.index))
+    taken = _local_names(file.scan)
+    wanted: dict[str, tuple[str, str, str]] = {}
+    found: list[Needed] = []
+    for name in names:
+        module, _, last = name.rpartition(".")
+        expression = _present(document, statements, module, last, taken)
+        if expression is None and name in wanted:
+            expression = wanted[name][2]
+        if expression is None:
+            whole = module in _WHOLE
+            bound = module if whole else last
+            if _is_bound(document, bound, module if whole else name, taken):
+                bound = f"{module.partition('.')[0]}_{last if not whole else 'module'}"
+            expression = f"{bound}.{last}" if whole else bound
+            wanted[name] = (module, "" if whole else last, expression)
+            alias = "" if bound in (module, last) else bound
+            found.append(Needed(expression, _add(file, document, statements, module, "" if whole else last, alias)))
+        else:
+            found.append(Needed(expression, []))
+    return found
+
+
+def _present(
+    document: Document, statements: list[_Statement], module: str, last: str, taken: frozenset[str]
+) -> str | None:
+    """The expression under which the name can be used already."""
+    usable = {alias.asname or alias.name.partition(".")[0] for one in statements for alias in one.node.names}
+    goal, whole = canonical(f"{module}.{last}"), canonical(module)
+    through_module = None
+    for name, fact in document.facts.names.items():
+        if not isinstance(fact, ImportFact) or "." in name or name in taken or name not in usable:
+            continue
+        target = canonical(fact.target)
+        if target == goal:
+            return name
+        if target == whole:
+            through_module = f"{name}.{last}"
+    own = f"{document.module}.{last}"
+    if f"{module}.{last}" == own and last not in taken:
+        return last
+    return through_module
+
+
+def _is_bound(document: Document, name: str, target: str, taken: frozenset[str]) -> bool:
+    """Whether a name already stands for something else."""
+    fact = document.facts.names.get(name)
+    if isinstance(fact, ImportFact) and canonical(fact.target) == canonical(target):
+        return name in taken
+    return name in taken or fact is not None
+
+
+def _local_names(scan: Scan) -> frozenset[str]:
+    """Names that functions of this item bind for themselves, which would hide an import."""
+    return frozenset(name for scope in scan.opened.values() if scope.is_function for name in scope.bindings)
+
+
+def _statements(document: Document, index: Index) -> Iterator[_Statement]:
+    for start, item in zip(document.source.starts, document.source.items, strict=True):
+        for node in item.tree.body:
+            if isinstance(node, ast.Import):
+                module = node.names[0].name
+            elif isinstance(node, ast.ImportFrom):
+                module = import_base(node, document.module, document.is_package)
+            else:
+                continue
+            relative = isinstance(node, ast.ImportFrom) and node.level > 0
+            group = _LOCAL if relative else _group(module, index)
+            end = node.end_lineno or node.lineno
+            yield _Statement(node, module, group, start + node.lineno - 1, start + end - 1, start - 1)
+
+
+def _group(module: str, index: Index) -> int:
+    top = module.partition(".")[0]
+    if top == "__future__":
+        return _FUTURE
+    if top in sys.stdlib_module_names:
+        return _STDLIB
+    return _LOCAL if index.has_module(module) or index.has_module(top) else _LIBRARY
+
+
+def _add(
+    file: Importing, document: Document, statements: list[_Statement], module: str, name: str, alias: str
+) -> list[Edit]:
+    imported = f"{name} as {alias}" if alias else name
+    if name:
+        for statement in statements:
+            if isinstance(statement.node, ast.ImportFrom) and statement.module == module:
+                joined = _join(document, statement, imported)
+                if joined is not None:
+                    return [joined]
+    local = _group(module, file.index) == _LOCAL
+    written = _relative(document, statements, module) if local else module
+    line = f"from {written} import {imported}\n" if name else f"import {module}{f' as {alias}' if alias else ''}\n"
+    return [_insert(document, statements, _group(module, file.index), line, (bool(name), module))]
+
+
+def _relative(document: Document, statements: list[_Statement], module: str) -> str:
+    """The module written as the file writes its other imports of the project: with dots, if it uses only those."""
+    local = [one.node for one in statements if one.group == _LOCAL]
+    dotted = [node for node in local if isinstance(node, ast.ImportFrom) and node.level]
+    if not dotted or len(dotted) < len(local):
+        return module
+    package = document.module.split(".") if document.is_package else document.module.split(".")[:-1]
+    target = module.split(".")
+    shared = 0
+    while shared < min(len(package), len(target)) and package[shared] == target[shared]:
+        shared += 1
+    return "." * (len(package) - shared + 1) + ".".join(target[shared:]) if shared else module
+
+
+def _join(document: Document, statement: _Statement, imported: str) -> Edit | None:
+    """Add a name to a `from` import that is there, in its order and layout."""
+    names = statement.node.names
+    if any(alias.name == "*" for alias in names):
+        return None
+    ordered = [alias.name.lower() for alias in names]
+    following = None
+    if ordered == sorted(ordered):
+        following = next((alias for alias in names if alias.name.lower() > imported.lower()), None)
+    place = range_of(following or names[-1]).shift(statement.offset)
+    first = range_of(names[0]).shift(statement.offset)
+    last = range_of(names[-1]).shift(statement.offset)
+    spread = (len(names) > 1 and first.start_line != last.start_line) or first.start_line != statement.first_line
+    gap = "\n" + " " * first.start_col if spread else " "
+    if following is not None:
+        at = Range(place.start_line, place.start_col, place.start_line, place.start_col)
+        return Edit(document.path, at, f"{imported},{gap}")
+    at = Range(place.end_line, place.end_col, place.end_line, place.end_col)
+    return Edit(document.path, at, f",{gap}{imported}")
+
+
+def _insert(document: Document, statements: list[_Statement], group: int, line: str, order: tuple[bool, str]) -> Edit:
+    """A new import statement in its group, or a new group."""
+    before = after = None
+    for statement in statements:
+        if _only_code(statements, statement):
+            key = (isinstance(statement.node, ast.ImportFrom), statement.module.lower())
+            if (statement.group, key) <= (group, (order[0], order[1].lower())):
+                before = statement
+            elif after is None and before is None:
+                after = statement
+    if before is not None:
+        gap = "\n" if before.group != group else ""
+        next_line = before.last_line + 1
+        following = next((one for one in statements if one.first_line == next_line), None)
+        tail = "\n" if gap and following is not None else ""
+        return _at_line(document, next_line, f"{gap}{line}{tail}")
+    if after is not None:
+        gap = "\n" if after.group != group else ""
+        return _at_line(document, after.first_line, f"{line}{gap}")
+    return _first(document, line)
+
+
+def _only_code(statements: list[_Statement], statement: _Statement) -> bool:
+    """Whether the statement is in the block of imports that begins the file."""
+    return statement.first_line - statements[0].first_line < 200
+
+
+def _first(document: Document, line: str) -> Edit:
+    """The first import of a file: behind its docstring or its leading comments."""
+    for start, item in zip(document.source.starts, document.source.items, strict=True):
+        for node in item.tree.body:
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
+                following = start + (node.end_lineno or node.lineno)
+                lines = document.source.text.lines
+                is_blank = following > len(lines) or not lines[following - 1].strip()
+                return _at_line(document, following, f"\n{line}" if is_blank else f"\n{line}\n")
+            comments = next((count for count, text in enumerate(item.text.split("\n")) if not text.startswith("#")), 0)
+            return _at_line(document, start + min(comments, node.lineno - 1), f"{line}\n")
+    return _at_line(document, 1, line)
+
+
+def _at_line(document: Document, line: int, text: str) -> Edit:
+    """Insert whole lines before a line; after a last line that does not end, on lines of their own."""
+    lines = document.source.text.lines
+    if line > len(lines) and lines and not lines[-1].endswith(("\n", "\r")):
+        end = len(lines[-1].encode())
+        return Edit(document.path, Range(len(lines), end, len(lines), end), "\n" + text.removesuffix("\n"))
+    return Edit(document.path, Range(line, 0, line, 0), text)
