@@ -1,0 +1,29 @@
+"""Imports point downward, only the server speaks LSP, and one rule knows nothing of another: see pyproject.toml."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_floors_hold() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_typing_path_imports_no_libcst() -> None:
+    """Checking a file loads neither libcst, which only fixes need, nor the editor's protocol, nor terminal colours."""
+    program = """
+import sys, tempfile, pathlib
+from seawall.engine.workspace import Workspace
+root = pathlib.Path(tempfile.mkdtemp())
+(root / "main.py").write_text("import time\\nasync def f():\\n    time.sleep(1)\\n")
+Workspace(root).check_all([root / "main.py"])
+print(*sorted({"libcst", "lsprotocol", "pygls", "rich", "tomlkit", "sqlglot", "asyncio"} & set(sys.modules)))
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
