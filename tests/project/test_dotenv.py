@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
@@ -53,11 +54,8 @@ def test_windows_line_ends():
 
 
 def test_values_stay_out_of_repr():
-    file = DotenvFile.__call__ if False else DotenvFile
-    entries, _ = parse("KEY=hunter2")
-    assert "hunter2" not in repr(entries) + repr(entries[0]) + repr(
-        file(__import__("pathlib").Path(".env"), "KEY=hunter2")
-    )
+    file = DotenvFile(Path(".env"), "KEY=hunter2")
+    assert "hunter2" not in repr(file) + repr(file.entries) + str(file.entries[0])
 
 
 def test_get_takes_the_last_and_exact_case_first(write):

@@ -68,11 +68,13 @@ def parse(text: str, source: Path | None = None, line: int | None = None, group:
 
 
 def read_requirements(path: Path, read: Read, text: str | None = None) -> Iterator[Requirement]:
-    """What a requirements file asks for, through its `-r` and `-c` lines, each file once."""
-    yield from _read(absolute(path), read, text, False, set())
+    """What a requirements file asks for, through its `-r` and `-c` lines, each file once, all in this file's group."""
+    yield from _read(absolute(path), read, text, False, set(), group_of(path))
 
 
-def _read(path: Path, read: Read, text: str | None, constraint: bool, seen: set[Path]) -> Iterator[Requirement]:
+def _read(
+    path: Path, read: Read, text: str | None, constraint: bool, seen: set[Path], group: str
+) -> Iterator[Requirement]:
     if path in seen or len(seen) > 100:
         return
     seen.add(path)
@@ -82,12 +84,11 @@ def _read(path: Path, read: Read, text: str | None, constraint: bool, seen: set[
             if (found := _INCLUDE.match(line)) and "://" not in found[1] and "\0" not in found[1]:
                 target = absolute(path.parent / found[1].strip().strip("\"'"))
                 is_constraint = constraint or line.startswith(("-c", "--constraint"))
-                yield from _read(target, read, None, is_constraint, seen)
+                yield from _read(target, read, None, is_constraint, seen, group)
                 continue
             line = re.sub(r"^(?:-e|--editable)[\s=]+", "", line)
             if line.startswith("-"):
                 continue
-        group = group_of(path)
         requirement = parse(_OPTION.sub("", line), path, number, group)
         if requirement is not None:
             yield requirement._replace(is_constraint=constraint)
