@@ -1,7 +1,7 @@
 """Strings, f-strings and logical lines, found without the tokenizer: by position, in any text, whole or broken.
 
-All functions take a text whose lines end at ``\\n`` alone. For valid code of any Python 3 they agree with the tokenizer;
-in broken code they limit the damage: an unclosed string ends with its line, an unclosed bracket before the first line
+All functions take a text whose lines end at ``\\n`` alone. For valid code of any Python 3 they do as the tokenizer
+does; in broken code they limit the damage: an unclosed string ends with its line, an unclosed bracket before the first line
 that starts with a keyword which no bracket can hold.
 """
 
@@ -42,10 +42,14 @@ _CLOSED = {
 }
 _SIMPLE = r""""(?!"")[^"\\\n{]*+"|'(?!'')[^'\\\n{]*+'"""
 _PLAIN = r"""[^"'#()\[\]{}\\\n]"""
+_FLAT = rf"""[(\[{{](?:{_PLAIN}++|{_SIMPLE})*+[)\]}}]"""
+_ONE_LINE = re.compile(
+    rf"""(?:{_PLAIN}++|{_SIMPLE}|{_FLAT}|[(\[{{](?:{_PLAIN}++|{_SIMPLE}|{_FLAT})*+[)\]}}])*+(?:\#[^\n]*+)?\n"""
+)
 _TOKEN = re.compile(
     rf"""{_PLAIN}*+(?:
         (\n)
-      | ({_SIMPLE}|\((?:{_PLAIN}++|{_SIMPLE})*+\))
+      | ({_SIMPLE}|{_FLAT})
       | ([(\[{{])
       | ([)\]}}])
       | (\#[^\n]*+)
@@ -54,7 +58,7 @@ _TOKEN = re.compile(
     )""",
     re.X,
 )
-_NEWLINE, _FLAT, _OPEN, _CLOSE, _COMMENT, _BACKSLASH, _QUOTE = range(1, 8)
+_NEWLINE, _BALANCED, _OPEN, _CLOSE, _COMMENT, _BACKSLASH, _QUOTE = range(1, 8)
 _PREFIX = re.compile(r"(?:[rR]?[fFtT]|[fFtT][rR]|[bB][rR]?|[rR][bB]?|[uU])\Z")
 _NAME = re.compile(r"\w*\Z")
 
@@ -155,6 +159,8 @@ def formatted(src: str, start: int, quote_at: int, quote: str) -> Formatted | No
 
 def logical_end(src: str, start: int) -> Logical:
     """Find the end of the logical line that starts here."""
+    if line := _ONE_LINE.match(src, start):
+        return Logical(line.end(), line.end())
     at, depth, reach, size = start, 0, 0, len(src)
     match = _TOKEN.match
     while token := match(src, at):

@@ -57,6 +57,7 @@ def parse_quietly(source: str) -> Parsed:
     if not source.isascii() or "\0" in source:
         source = _replace_unparsable(source, problems)
     strings = fstrings.rewrite(source)
+    problems += [Problem(place, f"{what} needs a newer Python", what) for place, what in strings.notes]
     text = strings.source
     tree, damage = _try(text)
     if tree is None and len(source) <= MAX_SIZE:
