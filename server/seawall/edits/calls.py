@@ -39,3 +39,9 @@ def add_keyword(file: Editable, call: ast.Call, name: str, value: str) -> Edit:
             return file.replace(start, f"{indent}{name}={value},\n")
         return file.replace(here, f" {name}={value}")
     return file.replace(after, f", {name}={value}")
+
+
+def set_keyword(file: Editable, call: ast.Call, name: str, value: str) -> Edit:
+    """Give a keyword argument that the call has another value."""
+    node = next(item.value for item in call.keywords if item.arg == name)
+    return file.replace(node, value)

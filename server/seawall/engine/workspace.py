@@ -19,6 +19,7 @@ from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.registry import all_rules, by_code
 from seawall.semantics.document import Document
+from seawall.semantics.facts import FunctionFact, ImportFact
 from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.index import Index
 from seawall.syntax import Item, Range, Source, Span, Text, read, update
@@ -234,22 +235,26 @@ class Workspace:
             return Located(finding, finding.path, finding.range, severity or finding.severity)
         related = []
         for one in finding.related:
-            if not one.owner:
+            if one.range is not None:
                 related.append(LocatedRelated(one.message, document.path, one.range.shift(start - 1)))
-            elif (place := self.where(one.owner)) is not None:
-                path, first = place
-                related.append(LocatedRelated(one.message, path, one.range.shift(first - 1)))
+            elif (place := self.where(one.owner, one.call)) is not None:
+                related.append(LocatedRelated(one.message, *place))
         return Located(
             finding, document.path, finding.range.shift(start - 1), severity or finding.severity, tuple(related)
         )
 
-    def where(self, name: str) -> tuple[Path, int] | None:
-        """The file and the first line of the item that defines an absolute name."""
-        module, rest = self.index.split(name)
+    def where(self, name: str, call: int | None = None) -> tuple[Path, Range] | None:
+        """Where the project defines an absolute name, or where the call of that number in it stands."""
+        resolved = self.index.resolve(name)
+        module, rest = self.index.split(resolved.name)
         outline = self._outlines.get(module)
-        if outline is None:
+        fact = self.index.modules[module].names.get(rest) if outline else None
+        if outline is None or fact is None or isinstance(fact, ImportFact):
             return None
-        return outline.path, outline.starts.get(rest, 1)
+        place = fact.place
+        if call is not None and isinstance(fact, FunctionFact) and call < len(fact.calls):
+            place = fact.calls[call].place
+        return outline.path, place.range.shift(outline.starts.get(rest, 1) - 1)
 
 
 class _LazyStarts(Mapping[str, int]):

@@ -28,12 +28,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A place that helps to understand a finding. `owner` is the absolute name of the function or class in whose item the
-    range lies; without it the range is relative to the item of the finding itself."""
+    """A place that helps to understand a finding.
+
+    Either a range in the item under check, or, since code elsewhere moves without this item being checked again, the absolute
+    name of the function, class or value that owns the place: its header, or with `call` the call of that number in it.
+    """
 
     message: str
-    range: Range
+    range: Range | None = None
     owner: str = ""
+    call: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

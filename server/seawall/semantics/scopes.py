@@ -55,6 +55,7 @@ class Scan:
         """The scope in which a node stands."""
         self.opened: dict[ast.AST, Scope] = {}
         """The scope that a node opens."""
+        self.nodes[ast.Module].append(tree)
         self.module = Scope(tree, None, "")
         self.opened[tree] = self.module
         top = self.module

@@ -11,18 +11,25 @@ from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
 from seawall.semantics.types import Instance, Named, options
-from seawall.syntax import Range
 
 MAX_FUNCTIONS = 2_000
 
 Row = TypeVar("Row")
 
 
+class Callee(NamedTuple):
+    """What a function calls: its absolute name, the number of the call, and whether it is awaited."""
+
+    name: str
+    call: int
+    awaited: bool
+
+
 class Hop(NamedTuple):
-    """A call inside the project function `caller`, at a place relative to the caller's item."""
+    """A call inside the project function `caller`: the one of that number among its fact's calls."""
 
     caller: str
-    place: Range
+    call: int
     callee: str
 
 
@@ -46,24 +53,24 @@ def known(index: Index, table: Mapping[str, Row], name: str) -> Row | None:
     return None
 
 
-def callees(index: Index, function: str) -> tuple[tuple[str, Range, bool], ...]:
-    """The certain callees of a project function: absolute name, place, and whether the call is awaited."""
+def callees(index: Index, function: str) -> tuple[Callee, ...]:
+    """The certain callees of a project function."""
     memo = index.memo("callees", function) or index.memo("callees", function, Memo(lambda: _callees(index, function)))
     assert memo is not None
-    found: tuple[tuple[str, Range, bool], ...] | None = memo.get()
+    found: tuple[Callee, ...] | None = memo.get()
     return found or ()
 
 
-def _callees(index: Index, function: str) -> tuple[tuple[str, Range, bool], ...]:
+def _callees(index: Index, function: str) -> tuple[Callee, ...]:
     fact = index.function(function)
     if fact is None:
         return ()
     found = []
-    for call in fact.calls:
+    for number, call in enumerate(fact.calls):
         for target in options(index.type_of(call.callee)):
             name = target.name if isinstance(target, Named) else _called_instance(index, target)
             if name:
-                found.append((_constructor(index, name), call.place.range, call.awaited))
+                found.append(Callee(_constructor(index, name), number, call.awaited))
     return tuple(found)
 
 
@@ -97,8 +104,8 @@ def _search(index: Index, start: str) -> Chain | None:
         function, hops = waiting.popleft()
         if not runs_when_called(index.function(function)):
             continue
-        for callee, place, awaited in callees(index, function):
-            way = (*hops, Hop(function, place, callee))
+        for callee, number, awaited in callees(index, function):
+            way = (*hops, Hop(function, number, callee))
             row = None if awaited else known(index, BLOCKING, callee)
             if row is not None:
                 return Chain(way, row)

@@ -47,7 +47,8 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     if chain is None:
         return
     related = [
-        Related(f"`{hop.caller.rpartition('.')[2]}` calls `{hop.callee}`", hop.place, hop.caller) for hop in chain.hops
+        Related(f"`{hop.caller.rpartition('.')[2]}` calls `{hop.callee}`", owner=hop.caller, call=hop.call)
+        for hop in chain.hops
     ]
     yield file.finding(
         call,

@@ -18,7 +18,6 @@ Fixed:
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from seawall.edits import Fix

@@ -1,0 +1,65 @@
+"""An async session that expires its objects on commit fails at the next attribute access.
+
+After `commit()` a session expires every object it holds, and reading an attribute then loads it again. In async code that load
+cannot happen behind an attribute: it raises `MissingGreenlet`. `expire_on_commit=False` keeps what was loaded.
+
+Sync sessions may reload whenever they like, and are not flagged.
+
+Example:
+    from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+    engine = create_async_engine("sqlite+aiosqlite:///shop.db")
+    sessions = «async_sessionmaker(engine)»
+
+Fixed:
+    from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+    engine = create_async_engine("sqlite+aiosqlite:///shop.db")
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.edits import Fix
+from seawall.edits.calls import add_keyword, set_keyword
+from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.view import has_unpacking, keyword
+
+code, severity = "SW703", Severity.WARNING
+
+_ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+
+
+def check(call: ast.Call, file: File) -> Iterator[Finding]:
+    if has_unpacking(call) or not _makes_async_sessions(call, file):
+        return
+    given = keyword(call, "expire_on_commit")
+    if given is None:
+        fix = Fix("Add expire_on_commit=False", lambda: [add_keyword(file, call, "expire_on_commit", "False")])
+    elif isinstance(given, ast.Constant) and given.value is True:
+        fix = Fix("Set expire_on_commit=False", lambda: [set_keyword(file, call, "expire_on_commit", "False")])
+    else:
+        return
+    yield file.finding(
+        call,
+        "Objects of this async session expire on commit and cannot be read again, add `expire_on_commit=False`",
+        fix,
+    )
+
+
+def _makes_async_sessions(call: ast.Call, file: File) -> bool:
+    name = file.callee(call)
+    if name is None:
+        return False
+    if name == "sqlalchemy.orm.sessionmaker":  # the way before 2.0: sessionmaker(class_=AsyncSession)
+        cls = keyword(call, "class_")
+        chosen = file.qualname(cls) if cls is not None else None
+        return chosen is not None and file.index.is_subclass(chosen, _ASYNC_SESSION)
+    if name == "sqlalchemy.ext.asyncio.async_sessionmaker":
+        return True
+    if call.args or call.keywords:
+        return file.index.is_subclass(name, _ASYNC_SESSION) and file.index.member(name, "__init__") is None
+    return False

@@ -1,0 +1,244 @@
+"""After any edits, in any file, the findings are those of a workspace that sees the texts for the first time."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seawall.engine.workspace import Workspace
+from seawall.syntax import Range, Text
+
+ROOT = Path("/nowhere/shop")
+
+SHOP = {
+    "app/__init__.py": "",
+    "app/database.py": '''"""Engine and sessions."""
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+engine = create_engine("postgresql://db/shop")
+SessionLocal = sessionmaker(bind=engine)
+
+
+def get_db():
+    db = SessionLocal()
+    try:
+        yield db
+    finally:
+        db.close()
+''',
+    "app/crud.py": """import time
+from sqlalchemy.orm import Session
+from app.models import Order
+
+
+def pause(seconds: float) -> None:
+    time.sleep(seconds)  # as slow as they come
+
+
+class Orders:
+    def __init__(self, db: Session) -> None:
+        self.db = db
+
+    def all(self) -> list[Order]:
+        return self.db.query(Order).all()
+
+    def wait(self) -> None:
+        pause(1)
+
+
+def orders(db: Session, owner: str):
+    sql = f"SELECT * FROM orders WHERE owner = '{owner}'"
+    return db.execute(sql)
+""",
+    "app/models.py": """from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "order"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+""",
+    "app/main.py": '''import time
+
+from fastapi import Depends, FastAPI
+
+from app import crud
+from app.crud import Orders
+from app.database import get_db
+
+app = FastAPI()
+SECRET_KEY = "d3b07384d113edec49eaa6238ad5ff00"
+
+
+@app.get("/orders/{owner}")
+async def read_orders(owner: str, db=Depends(get_db)):
+    """Žluťoučký 🐎"""
+    time.sleep(0.1)
+    repo = Orders(db)
+    repo.wait()
+    return crud.orders(db, owner)
+
+
+@app.post("/orders")
+async def create_order(payload: dict, db=Depends(get_db)):
+    try:
+        db.add(payload["name"])
+        db.commit()
+    except Exception:
+        pass
+    return {"ok": True}
+''',
+}
+
+SNIPPETS = [
+    "\n",
+    "    ",
+    "x = 1\n",
+    "async ",
+    "def f():\n    pass\n",
+    "import time\n",
+    "from app.crud import *\n",
+    "time.sleep(1)\n",
+    '"""',
+    "'",
+    "(",
+    ")",
+    "[",
+    "# noqa\n",
+    "# seawall: ignore-file\n",
+    ":",
+    "class A:\n",
+    "\r\n",
+    "\r",
+    "\x0c",
+    "é🐎",
+    "await ",
+    "\\\n",
+    ";",
+    "if x:\n    y\n",
+    "else:\n",
+    "@app.get('/')\n",
+]
+
+
+def state(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    """All that a user would see, by file; files with an item whose last good tree is in use are left out."""
+    seen = {}
+    for path, document in workspace.documents.items():
+        seen[path.name] = [
+            (
+                one.code,
+                one.range,
+                one.finding.message,
+                one.severity,
+                [(r.message, r.path, r.range) for r in one.related],
+            )
+            for one in workspace.findings(path)
+        ]
+        seen[f"facts of {path.name}"] = [document.facts]  # type: ignore[list-item]
+    return seen
+
+
+def opened(files: dict[Path, Text]) -> Workspace:
+    workspace = Workspace(ROOT, isolated=True)
+    for path, text in files.items():
+        workspace.open(path, text)
+    return workspace
+
+
+def is_settled(workspace: Workspace) -> bool:
+    """Whether no item lives on an older tree, which a fresh workspace cannot know."""
+    return not any(item.stale for document in workspace.documents.values() for item in document.source.items)
+
+
+def random_edit(text: Text, rng: random.Random) -> tuple[Text, object]:
+    """Type, delete or replace something at a random place."""
+    lines = len(text.lines)
+    first = rng.randrange(lines + 1)
+    last = first + rng.choice([0, 0, 0, 0, 1, 1, 2, 8])
+    start, end = rng.randrange(60), rng.randrange(60)
+    new = rng.choice([*SNIPPETS, "", "", ""])
+    return text.change(first, start, last, end, new, "utf-16")
+
+
+def run(seed: int, steps: int) -> None:
+    rng = random.Random(seed)
+    texts = {ROOT / name: Text.of(source) for name, source in SHOP.items()}
+    workspace = opened(texts)
+    undo: list[tuple[Path, Text]] = []
+    for _ in range(steps):
+        path = rng.choice(list(texts))
+        if undo and rng.random() < 0.3:  # mend what was broken
+            path, before = undo.pop()
+            whole = Range(1, 0, len(texts[path].lines) + 1, 0)
+            end = len(texts[path].lines)
+            new, span = texts[path].change(0, 0, end + 1, 0, str(before), "utf-16")
+            assert str(new) == str(before), whole
+        else:
+            new, span = random_edit(texts[path], rng)
+            undo.append((path, texts[path]))
+        texts[path] = new
+        workspace.edit(path, new, span)  # type: ignore[arg-type]
+        if rng.random() < 0.6:  # sometimes several edits go by before anybody asks
+            workspace.findings(path)
+    if is_settled(workspace):
+        assert state(workspace) == state(opened(texts))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 12))
+def test_incremental_equals_from_scratch(seed: int, steps: int) -> None:
+    run(seed, steps)
+
+
+def test_an_edit_elsewhere_is_seen_here() -> None:
+    texts = {ROOT / name: Text.of(source) for name, source in SHOP.items()}
+    workspace = opened(texts)
+    main, crud = ROOT / "app/main.py", ROOT / "app/crud.py"
+    before = [one for one in workspace.findings(main) if one.code == "SW103"]
+    assert before
+    harmless = Text.of(str(texts[crud]).replace("time.sleep(seconds)", "print(seconds)"))
+    workspace.open(crud, harmless)
+    after = [one.finding.message for one in workspace.findings(main) if one.code == "SW103"]
+    assert not any("time.sleep" in message for message in after)
+
+
+def test_an_edit_that_changes_no_fact_checks_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {ROOT / name: Text.of(source) for name, source in SHOP.items()}
+    workspace = opened(texts)
+    state(workspace)
+    checked = []
+    original = workspace.checker.check
+    monkeypatch.setattr(workspace.checker, "check", lambda file: checked.append(file.item) or original(file))
+    crud = ROOT / "app/crud.py"
+    new, span = texts[crud].change(6, 40, 6, 52, "for sure", "utf-16")
+    assert "# as slow as for sure" in str(new) or "for sure" in str(new)
+    workspace.edit(crud, new, span)
+    state(workspace)
+    assert len(checked) == 1
+
+
+def test_moving_code_checks_only_what_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {ROOT / name: Text.of(source) for name, source in SHOP.items()}
+    workspace = opened(texts)
+    before = workspace.findings(ROOT / "app/main.py")
+    main = ROOT / "app/main.py"
+    new, span = texts[main].change(0, 0, 0, 0, "# one\n# two\n", "utf-16")
+    workspace.edit(main, new, span)
+    assert [one.range.shift(2) for one in before] == [one.range for one in workspace.findings(main)]
