@@ -303,6 +303,8 @@ class TestVersion:
         assert str(Dependencies(tmp_path, venv=venv).version("sqlalchemy")) == "1.4"
         write(".venv/lib/python3.12/site-packages/SQLAlchemy-2.0.10.dist-info/METADATA")
         assert str(Dependencies(tmp_path, venv=venv).version("sqlalchemy")) == "2.0.10"
+        write("requirements.txt", "SQLAlchemy == 1.4.54")
+        assert str(Dependencies(tmp_path, venv=venv).version("sqlalchemy")) == "1.4.54"
         write("uv.lock", LOCK)
         assert str(Dependencies(tmp_path, venv=venv).version("sqlalchemy")) == "2.0.36"
         chosen = Dependencies(tmp_path, venv=venv, versions={"SQLAlchemy": "2.1"})

@@ -68,6 +68,25 @@ def test_version_settings_reach_the_dependencies(tmp_path, write):
     assert str(Project.load(tmp_path, {}).dependencies.version("sqlalchemy")) == "1.4"
 
 
+@pytest.mark.parametrize("setting", ["venv = 'odd'", "python = 'odd/bin/python'"])
+def test_the_settings_name_the_environment(tmp_path, write, setting):
+    write(".venv/pyvenv.cfg")
+    write("odd/pyvenv.cfg")
+    write("seawall.toml", setting)
+    assert Project.load(tmp_path, {}).environment.path == tmp_path / "odd"
+
+
+def test_paths_in_settings_may_start_at_home(tmp_path, write, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write("seawall.toml", "extend = '~/base.toml'\nvenv = '~/env'")
+    write("base.toml", "fix = true\ncache-dir = '~/cache'")
+    write("env/pyvenv.cfg")
+    project = Project.load(tmp_path / "work" / "p", {})
+    assert project.settings.fix is True
+    assert project.cache_dir == tmp_path / "cache"
+    assert project.environment.path == tmp_path / "env"
+
+
 def test_cache_dir(tmp_path, write):
     one, two = Project.load(tmp_path / "a", {}), Project.load(tmp_path / "b", {})
     assert one.cache_dir != two.cache_dir

@@ -109,16 +109,15 @@ class Dependencies:
         return frozenset(extra for item in self._by_name.get(normalise(name), ()) for extra in item.extras)
 
     def version(self, name: str) -> "Version | None":
-        """The version to assume: the settings', else locked, installed, or what the requirement says (`bound`)."""
+        """The version to assume: the settings', else locked, pinned with `==`, installed, or what `bound` makes of it."""
         name = normalise(name)
-        for text in (self._versions.get(name), self.locked.get(name), self.installed.get(name)):
+        found = [item for item in self.requirements if item.name == name]
+        found.sort(key=lambda item: (not applies(item.marker, self._markers), bool(item.group)))
+        pinned = (item.specifier.lstrip("= ") for item in found if re.fullmatch(r"===?[^*,]+", item.specifier))
+        for text in (self._versions.get(name), self.locked.get(name), *pinned, self.installed.get(name)):
             if text is not None and (version := version_of(text)) is not None:
                 return version
-        found = [item for item in self.requirements if item.name == name]
-        for item in sorted(found, key=lambda item: (bool(item.group), not applies(item.marker, self._markers))):
-            if (version := bound(item.specifier)) is not None:
-                return version
-        return None
+        return next((version for item in found if (version := bound(item.specifier)) is not None), None)
 
     def where_to_add(self, name: str) -> Path | None:
         """The manifest that takes a dependency: the one that already declares it, else the one that others stand in.

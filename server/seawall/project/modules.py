@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from seawall.project import toml_file
-from seawall.project.reading import absolute, is_file, is_folder, read_bytes, read_text
+from seawall.project.reading import absolute, is_file, is_folder, located, read_bytes, read_text
 from seawall.project.settings import DEFAULT_EXCLUDE, Settings
 
 SUBPROJECT = (
@@ -32,7 +32,7 @@ def source_roots(root: Path, settings: Settings | None = None) -> tuple[Path, ..
     root = absolute(root)
     found = {root}
     if settings is not None and settings.src:
-        found.update(folder for text in settings.src if is_folder(folder := absolute(root / text)))
+        found.update(folder for text in settings.src if is_folder(folder := located(root, text)))
     else:
         found.update(_told(root))
         for folder, names in _folders(root):
@@ -118,7 +118,7 @@ def _told(root: Path) -> set[Path]:
     poetry = toml_file.table(tool, "poetry").get("packages")
     named += [entry.get("from") for entry in poetry if isinstance(entry, dict)] if isinstance(poetry, list) else []
     texts = (text for value in named for text in _texts(value))
-    return {folder for text in texts if is_folder(folder := absolute(root / text)) and root in folder.parents}
+    return {folder for text in texts if is_folder(folder := located(root, text)) and root in folder.parents}
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from seawall.project.reading import Read, absolute, read_text
+from seawall.project.reading import Read, absolute, located, read_text
 from seawall.project.settings import FILE_NAMES, Loaded, Settings, SettingsProblem, load, merge
 
 if TYPE_CHECKING:
@@ -129,9 +129,10 @@ class Project:
         """Where its packages are installed."""
         from seawall.project.venv import environment
 
-        return self._part(
-            "environment", lambda: environment(self.root, self.environ, hint=self.settings.venv, read=self.read)
-        )
+        hint = self.settings.venv
+        if hint is None and self.settings.python:  # .venv/bin/python
+            hint = str(Path(self.settings.python).parent.parent)
+        return self._part("environment", lambda: environment(self.root, self.environ, hint=hint, read=self.read))
 
     @property
     def dotenv_files(self) -> "tuple[DotenvFile, ...]":
@@ -165,7 +166,7 @@ class Project:
     def cache_dir(self) -> Path:
         """Where to keep what can be computed again; a folder of this project's own, which need not exist yet."""
         if self.settings.cache_dir:
-            return absolute(self.loaded.folder / Path(self.settings.cache_dir).expanduser())
+            return located(self.loaded.folder, self.settings.cache_dir)
         import hashlib
 
         import platformdirs

@@ -95,12 +95,19 @@ def children(folder: Path) -> tuple[str, ...]:
 
 
 def absolute(path: Path) -> Path:
-    """The path made absolute and free of `..` without following links; `~` is the home folder."""
-    try:
-        path = path.expanduser()
-    except (RuntimeError, KeyError):  # a user nobody knows
-        return path
+    """The path made absolute and free of `..`, without following links or touching the disk."""
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() follows links
     except (OSError, ValueError):
         return path
+
+
+def located(folder: Path, text: str) -> Path:
+    """The absolute path that a settings file or manifest in `folder` means; `~/` is the home folder."""
+    path = Path(text)
+    if path.parts[:1] == ("~",):
+        try:
+            path = path.expanduser()
+        except (RuntimeError, KeyError):  # a user without a home
+            return absolute(folder / path)
+    return absolute(folder / path)

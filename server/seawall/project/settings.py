@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from seawall.project.reading import Read, absolute, is_file, read_text
+from seawall.project.reading import Read, absolute, is_file, located, read_text
 from seawall.project.selection import (
     ignored_in_file,
     is_fixable,
@@ -279,7 +279,7 @@ def _extended(
 ) -> tuple[dict[str, object], list[SettingsProblem]]:
     if not isinstance(value, str) or "\0" in value:
         return {}, [SettingsProblem(f"`extend` must be the path of a settings file, not {_what(value)}", "extend")]
-    target = absolute(source.parent / Path(value))
+    target = located(source.parent, value)
     if target in seen:
         return {}, [SettingsProblem(f"`extend` leads back to `{target.name}`, so it is ignored", "extend")]
     text = read(target)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from seawall.project import toml_file
 from seawall.project.dependencies import declared, manifests
 from seawall.project.gitignore import repository
-from seawall.project.reading import Read, absolute, children, is_file, is_folder, read_text
+from seawall.project.reading import Read, absolute, children, is_file, is_folder, located, read_text
 
 Kind = Literal["venv", "uv", "poetry", "pdm", "hatch", "pixi", "pipenv", "conda", "container", "none"]
 
@@ -63,8 +63,8 @@ def environment(
     """
     root = absolute(root)
     manager, evidence = _manager(root, read)
-    if hint and "\0" not in hint and _is_venv(folder := absolute(root / Path(hint).expanduser())):
-        return Environment(manager or _kind_of(folder), folder, python_of(folder), "the `venv` setting")
+    if hint and "\0" not in hint and _is_venv(folder := located(root, hint)):
+        return Environment(manager or _kind_of(folder), folder, python_of(folder), "the settings")
     for folder in _venvs(root):
         return Environment(manager or _kind_of(folder), folder, python_of(folder), f"the folder `{folder.name}`")
     if (active := _folder(environ.get("VIRTUAL_ENV"))) is not None:
