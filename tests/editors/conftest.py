@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from .drivers.base import Editor
 from .drivers.emacs import Emacs
 from .drivers.helix import Helix
 from .drivers.neovim import Neovim
+from .drivers.vscode import VSCode
 from .project import Project
 
 SEAWALL = shlex.split(os.environ.get("SEAWALL_COMMAND", "")) or [sys.executable, "-m", "seawall"]
@@ -79,4 +81,53 @@ def emacs(project: Project, environment: dict[str, str], tmp_path: Path) -> Iter
         return missing("emacs")
     editor = Emacs([str(program)], project.root, environment, tmp_path)
     yield editor
+    editor.close()
+
+
+@pytest.fixture(scope="session")
+def code_server(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Code-server with our extension, packaged and installed as a user would."""
+    if (entry := install.vscode()) is None:
+        return missing("vscode")
+    extensions = tmp_path_factory.mktemp("extensions")
+    command = [str(install.node()), str(entry), "--extensions-dir", str(extensions)]
+    package = install.build_extension()
+    scratch = str(tmp_path_factory.mktemp("data"))
+    install_it = [*command, "--user-data-dir", scratch, "--install-extension", str(package)]
+    subprocess.run(install_it, check=True, capture_output=True, timeout=120)
+    return [
+        *command,
+        "--auth",
+        "none",
+        "--disable-telemetry",
+        "--disable-update-check",
+        "--disable-getting-started-override",
+    ]
+
+
+def virtual_environment(project: Project, environment: dict[str, str]) -> None:
+    """Where VS Code's users have the server: in the project's `.venv`, whose interpreter the extension asks for it."""
+    python = project.root / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nif [ "$2" = -c ]; then exit 0; else shift 3; exec seawall "$@"; fi\n')
+    python.write_text(
+        python.read_text().replace("exec seawall", f"exec {environment['PATH'].split(os.pathsep)[0]}/seawall")
+    )
+    python.chmod(0o755)
+
+
+@pytest.fixture
+def vscode(
+    code_server: list[str],
+    project: Project,
+    environment: dict[str, str],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[Editor]:
+    node, chromium = install.node(), install.chromium()
+    assert node and chromium
+    virtual_environment(project, environment)
+    editor = VSCode(code_server, node, chromium, project.root, environment, tmp_path)
+    yield editor
+    editor.screenshot(install.EDITORS / "screenshots" / f"{request.node.name}.png")
     editor.close()

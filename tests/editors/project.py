@@ -67,7 +67,8 @@ class Project:
         return {
             path.relative_to(self.root).as_posix()
             for path in self.root.rglob("*")
-            if path.is_file() and not {".git", ".vscode", ".seawall_cache"} & set(path.relative_to(self.root).parts)
+            if path.is_file()
+            and not {".git", ".venv", ".vscode", ".seawall_cache"} & set(path.relative_to(self.root).parts)
         }
 
 
