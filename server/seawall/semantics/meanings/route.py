@@ -11,7 +11,7 @@ from seawall.knowledge import http_input
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.symbols import Call, Constant, Either, Parameter, Ref, Subscript, Symbol
-from seawall.semantics.types import Instance, Named, Type, options
+from seawall.semantics.types import Named, Type, options
 from seawall.semantics.view import FunctionNode, View, argument, keyword
 
 _PATH_NAME = re.compile(r"{\s*([A-Za-z_]\w*)\s*(?::\w+)?\s*}")
@@ -238,10 +238,8 @@ def _is_complex_class(index: Index, cls: str) -> bool | None:
     if index.is_subclass(cls, *http_input.SCALAR_BASES):
         return False
     fact = index.resolve(cls).fact
-    if isinstance(fact, ClassFact):
-        if any(_is_dataclass(index, decorator) for decorator in fact.decorators):
-            return True
-        return None
+    if isinstance(fact, ClassFact) and any(_is_dataclass(index, decorator) for decorator in fact.decorators):
+        return True
     return None
 
 
@@ -252,9 +250,3 @@ def _is_dataclass(index: Index, decorator: Symbol | None) -> bool:
 
 def _any(answers: list[bool | None]) -> bool | None:
     return True if True in answers else None if None in answers else False
-
-
-def is_instance_of(type_: Type | None, classes: frozenset[str]) -> bool:
-    """Whether a type certainly is one of the classes, whichever alternative holds."""
-    found = options(type_)
-    return bool(found) and all(isinstance(option, Instance) and option.cls in classes for option in found)
