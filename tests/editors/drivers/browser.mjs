@@ -15,6 +15,8 @@ const methods = {
   press: (key) => page.keyboard.press(key).then(() => true),
   type: (text) => page.keyboard.type(text).then(() => true),
   texts: (selector) => page.locator(selector).allInnerTexts(),
+  labels: (selector) =>
+    page.locator(selector).evaluateAll((found) => found.map((element) => element.getAttribute("aria-label"))),
   click: (selector, text) => page.locator(selector).filter({ hasText: text }).first().click().then(() => true),
   screenshot: (path) => page.screenshot({ path }).then(() => true),
 };

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -13,6 +14,7 @@ from urllib.request import urlopen
 
 from .base import Finding, wait_for, where
 
+UNSAVED = ".activitybar [aria-label*='unsaved']"  # the badge that counts them
 PLACE = re.compile(r"\[Ln (\d+), Col (\d+)\]")
 
 SETTINGS = {
@@ -92,10 +94,11 @@ class VSCode:
         wait_for("the actions", lambda: title in self._text(".action-widget"))
         self._do("click", ".action-widget .monaco-list-row", title)
         self.no_finding(finding.code)
+        wait_for("all of the edit to arrive", self._stands_still)
 
     def save_all(self) -> None:
         self._command("File: Save All")
-        wait_for("all to be written", lambda: not self._do("texts", ".tab.dirty"))
+        wait_for("all to be written", lambda: not self._do("texts", UNSAVED))
 
     def screenshot(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +114,11 @@ class VSCode:
             except subprocess.TimeoutExpired:
                 process.kill()
         self.log.close()
+
+    def _stands_still(self) -> bool:
+        before = self._do("labels", UNSAVED)
+        time.sleep(1)
+        return self._do("labels", UNSAVED) == before
 
     def _find(self, code: str) -> Finding | None:
         for row in self._do("texts", ".markers-panel .monaco-list-row"):
