@@ -8,7 +8,7 @@ import {
   State,
 } from "vscode-languageclient/node";
 import { findLaunch, installer, NotFound } from "./launch";
-import { onInterpreterChange } from "./python";
+import { activeInterpreter, onInterpreterChange } from "./python";
 import { settings } from "./settings";
 
 class Seawall {
@@ -16,6 +16,8 @@ class Seawall {
   private readonly status = vscode.languages.createLanguageStatusItem("seawall", { language: "python" });
   private client: LanguageClient | undefined;
   private command: string | undefined;
+  /** The one chosen in the Python extension: what the project runs with, whatever the server runs with. */
+  private interpreter: string | undefined;
   private queue = Promise.resolve();
 
   constructor(private readonly context: vscode.ExtensionContext) {
@@ -41,16 +43,20 @@ class Seawall {
 
   /** Start anew if the server would now come from elsewhere. */
   async reconsider(): Promise<void> {
-    const launch = await findLaunch(vscode.workspace.workspaceFolders?.[0]).catch(() => undefined);
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    const launch = await findLaunch(folder).catch(() => undefined);
     if (launch && (!this.client || launch.command !== this.command)) {
       await this.restart();
+    } else {
+      this.interpreter = await activeInterpreter(folder?.uri);
+      await this.sendSettings();
     }
   }
 
   async sendSettings(): Promise<void> {
     if (this.client?.state === State.Running) {
       await this.client.sendNotification(DidChangeConfigurationNotification.type, {
-        settings: { seawall: settings(this.context.extension) },
+        settings: { seawall: this.settings() },
       });
     }
   }
@@ -59,9 +65,15 @@ class Seawall {
     this.output.show(true);
   }
 
+  private settings(resource?: vscode.Uri): Record<string, unknown> {
+    const python = this.interpreter ? { python: this.interpreter } : {};
+    return { ...python, ...settings(this.context.extension, resource) };
+  }
+
   private async startNow(): Promise<void> {
     const folder = vscode.workspace.workspaceFolders?.[0];
     try {
+      this.interpreter = vscode.workspace.isTrusted ? await activeInterpreter(folder?.uri) : undefined;
       const { command, args, origin } = await findLaunch(folder);
       this.output.appendLine(`Starting ${[command, ...args].join(" ")} (found through ${origin})`);
       this.client = new LanguageClient("seawall", "Seawall", { command, args }, this.options());
@@ -91,7 +103,7 @@ class Seawall {
     return {
       documentSelector: [{ scheme: "file", language: "python" }],
       outputChannel: this.output,
-      initializationOptions: () => ({ settings: settings(this.context.extension) }),
+      initializationOptions: () => ({ settings: this.settings() }),
       // No `synchronize` here: the server itself registers the files to watch, and twice would tell each change twice.
       middleware: {
         workspace: {
@@ -100,7 +112,7 @@ class Seawall {
             return Array.isArray(answers)
               ? asked.items.map(({ section, scopeUri }, at) =>
                   section === "seawall"
-                    ? settings(this.context.extension, scopeUri ? vscode.Uri.parse(scopeUri) : undefined)
+                    ? this.settings(scopeUri ? vscode.Uri.parse(scopeUri) : undefined)
                     : (answers[at] as unknown),
                 )
               : answers;
