@@ -5,6 +5,8 @@ Written as types: `a.b.C`, `a.b.C[x.Y]`, `Self` (the receiver), `$0` (the receiv
 
 from __future__ import annotations
 
+from seawall.knowledge.coroutines import COROUTINES
+
 AWAIT = "typing.Coroutine"
 _SESSION = "sqlalchemy.orm.Session"
 _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
@@ -36,6 +38,9 @@ RESULTS: dict[str, str] = {
     f"{_SESSION}.scalars": "sqlalchemy.ScalarResult",
     f"{_SESSION}.query": "sqlalchemy.orm.Query",
     f"{_SESSION}.connection": "sqlalchemy.Connection",
+    "sqlalchemy.orm.scoped_session.query": "sqlalchemy.orm.Query",
+    "sqlalchemy.orm.scoped_session.execute": "sqlalchemy.Result",
+    "sqlalchemy.orm.scoped_session.scalars": "sqlalchemy.ScalarResult",
     f"{_ASYNC_SESSION}.execute": f"{AWAIT}[sqlalchemy.Result]",
     f"{_ASYNC_SESSION}.scalars": f"{AWAIT}[sqlalchemy.ScalarResult]",
     f"{_ASYNC_SESSION}.scalar": f"{AWAIT}[?]",
@@ -54,6 +59,16 @@ RESULTS: dict[str, str] = {
     # HTTP clients
     "requests.session": "requests.Session",
     "aiohttp.request": f"{_ASYNC_CONTEXT}[aiohttp.ClientResponse]",
+    **{
+        f"{client}.{method}": f"{AWAIT}[{library}.Response]"
+        for library in ("httpx", "httpx2")
+        for client in (f"{library}.AsyncClient",)
+        for method in ("get", "post", "put", "patch", "delete", "head", "options", "request", "send")
+    },
+    "socket.socket": "socket.socket",
+    "smtplib.SMTP": "smtplib.SMTP",
+    "smtplib.SMTP_SSL": "smtplib.SMTP_SSL",
+    "kafka.KafkaProducer.send": "kafka.FutureRecordMetadata",
     # Files and processes
     "subprocess.Popen": "subprocess.Popen",
     "logging.getLogger": "logging.Logger",
@@ -83,6 +98,21 @@ RESULTS: dict[str, str] = {
     "boto3.resource": "boto3.Resource",
     "boto3.Session.client": "boto3.Client",
     "boto3.session.Session.client": "boto3.Client",
+    "boto3.session.Session.resource": "boto3.Resource",
+    "boto3.Session.resource": "boto3.Resource",
+    **{f"boto3.Resource.{kind}": "boto3.Resource" for kind in ("Bucket", "Object", "Table", "Queue", "Topic")},
+    "MySQLdb.connect": "MySQLdb.Connection",
+    "MySQLdb.Connection.cursor": "MySQLdb.Cursor",
+    "mysql.connector.connect": "mysql.connector.Connection",
+    "mysql.connector.Connection.cursor": "mysql.connector.Cursor",
+    "pymongo.MongoClient.__getitem__": "pymongo.Database",
+    "pymongo.MongoClient.get_database": "pymongo.Database",
+    "pymongo.MongoClient.get_default_database": "pymongo.Database",
+    "pymongo.Database.__getitem__": "pymongo.Collection",
+    "pymongo.Database.get_collection": "pymongo.Collection",
+    "pymongo.Collection.find": "pymongo.Cursor",
+    "redis.Redis.lock": "redis.Lock",
+    "pathlib.Path.__truediv__": "pathlib.Path",
     "pathlib.Path.cwd": "pathlib.Path",
     "pathlib.Path.home": "pathlib.Path",
     "pathlib.Path.joinpath": "pathlib.Path",
@@ -99,6 +129,9 @@ RESULTS: dict[str, str] = {
     "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
     "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
     "asyncio.create_task": "asyncio.Task",
+    "asyncio.ensure_future": "asyncio.Task",
+    "asyncio.run_coroutine_threadsafe": "concurrent.futures.Future",
+    "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
     "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures.Future",
     "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures.Future",
     "concurrent.futures.Executor.submit": "concurrent.futures.Future",
@@ -164,7 +197,30 @@ ATTRIBUTES: dict[str, str] = {
     "pathlib.Path.parent": "pathlib.Path",
     "fastapi.FastAPI.router": "fastapi.APIRouter",
     "starlette.requests.Request.app": "fastapi.FastAPI",
+    "pymongo.MongoClient.*": "pymongo.Database",
+    "pymongo.Database.*": "pymongo.Collection",
+    "openai.OpenAI.chat": "openai.Chat",
+    "openai.Chat.completions": "openai.Completions",
+    "openai.OpenAI.completions": "openai.Completions",
+    "openai.OpenAI.responses": "openai.Responses",
+    "openai.OpenAI.embeddings": "openai.Embeddings",
+    "anthropic.Anthropic.messages": "anthropic.Messages",
 }
+"""`Class.*` is any attribute that is not one of `METHODS`."""
+
+METHODS = frozenset(
+    f"{owner}.{method}"
+    for owner, methods in {
+        "pymongo.MongoClient": (
+            "get_database", "get_default_database", "list_database_names", "drop_database", "server_info", "close",
+            "start_session", "watch", "admin",
+        ),
+        "pymongo.Database": (
+            "get_collection", "command", "list_collection_names", "create_collection", "drop_collection", "client", "name",
+        ),
+    }.items()
+    for method in methods
+)  # fmt: skip
 
 
 def result(function: str) -> str | None:
@@ -172,10 +228,16 @@ def result(function: str) -> str | None:
     found = RESULTS.get(function)
     if found is not None:
         return found
+    if function in COROUTINES:
+        return f"{AWAIT}[?]"
     owner, _, method = function.rpartition(".")
     return "Self" if method in CHAINS.get(owner, ()) else None
 
 
 def attribute(name: str) -> str | None:
     """The type of a library object's attribute."""
-    return ATTRIBUTES.get(name)
+    found = ATTRIBUTES.get(name)
+    if found is not None or name in METHODS:
+        return found
+    owner, _, last = name.rpartition(".")
+    return None if last.startswith("__") else ATTRIBUTES.get(f"{owner}.*")

@@ -399,6 +399,8 @@ def _subscript(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Typ
             return parameters[0]
         case Instance(cls, (_, value)) if cls in ("builtins.dict", "typing.Mapping"):
             return value
+        case Instance(cls) if (known := known_results.result(f"{cls}.__getitem__")) is not None:
+            return from_text(index, known, found)
     return None
 
 

@@ -278,6 +278,11 @@ class Names:
                 return Annotation(Ref(f"builtins.{type(value).__name__}"))
             case ast.BinOp(op=ast.BitOr(), left=left, right=right):
                 return Either((self.annotation(left), self.annotation(right)))
+            case ast.BinOp(op=ast.Div(), left=left):  # `Path(...) / "name"`
+                inner = self.symbol(left, depth)
+                if isinstance(inner, Ref):
+                    return Call(Ref(f"{inner.name}.__truediv__"))
+                return Call(Attr(inner, "__truediv__")) if inner is not None else None
             case ast.BoolOp(values=values):
                 return Either(tuple(self.symbol(value, depth) for value in values))
             case ast.IfExp(body=body, orelse=orelse):

@@ -6,10 +6,12 @@ from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
-from seawall.knowledge.blocking import BLOCKING, Blocking
+from seawall.knowledge.blocking import BLOCKING, QUICK, Blocking, Kind
+from seawall.knowledge.coroutines import TRANSPARENT
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
+from seawall.semantics.symbols import Call
 from seawall.semantics.types import Instance, Named, options
 
 MAX_FUNCTIONS = 2_000
@@ -51,6 +53,14 @@ def known(index: Index, table: Mapping[str, Row], name: str) -> Row | None:
         if row is not None:
             return row
     return None
+
+
+def blocks(index: Index, name: str) -> Blocking | None:
+    """The row of a library call that blocks."""
+    if name in QUICK:
+        return None
+    row = known(index, BLOCKING, name)
+    return row or known(index, BLOCKING, f"{name.rpartition('.')[0]}.*")
 
 
 def callees(index: Index, function: str) -> tuple[Callee, ...]:
@@ -100,21 +110,34 @@ def blocking_chain(index: Index, function: str) -> Chain | None:
 def _search(index: Index, start: str) -> Chain | None:
     waiting: deque[tuple[str, tuple[Hop, ...]]] = deque([(start, ())])
     seen = {start}
+    file_access: Chain | None = None
     while waiting and len(seen) < MAX_FUNCTIONS:
         function, hops = waiting.popleft()
-        if not runs_when_called(index.function(function)):
+        fact = index.function(function)
+        if fact is None or not runs_when_called(fact) or not keeps_its_call(index, fact):
             continue
         for callee, number, awaited in callees(index, function):
             way = (*hops, Hop(function, number, callee))
-            row = None if awaited else known(index, BLOCKING, callee)
-            if row is not None:
+            row = None if awaited else blocks(index, callee)
+            if row is not None and row.kind is Kind.FILE:
+                file_access = file_access or Chain(way, row)
+            elif row is not None and row.kind is not Kind.LOCK:  # whether a lock waits depends on the arguments
                 return Chain(way, row)
             if callee not in seen:
                 seen.add(callee)
                 waiting.append((callee, way))
-    return None
+    return file_access
 
 
 def runs_when_called(fact: FunctionFact | None) -> bool:
     """Whether a call runs the body then and there: neither a coroutine nor a generator."""
     return fact is not None and not fact.is_async and not fact.is_generator
+
+
+def keeps_its_call(index: Index, fact: FunctionFact) -> bool:
+    """Whether the decorators are known to leave alone what calling the function does."""
+    for decorator in fact.decorators:
+        symbol = decorator.func if isinstance(decorator, Call) else decorator
+        if symbol is None or index.named(symbol) not in TRANSPARENT:
+            return False
+    return True
