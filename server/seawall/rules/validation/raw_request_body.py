@@ -1,0 +1,228 @@
+"""A body read with `await request.json()` is used as the client sent it.
+
+Nothing has checked that the keys are there or that the values have their types: bad input becomes a response 500 or bad data. Declare
+the body as a Pydantic model, or validate what was read before it is used.
+
+Not flagged: data that goes through `model_validate`, a `TypeAdapter`, a schema's constructor or a function whose code is not known;
+the raw bytes of a signature check; a body that is only logged or measured.
+
+Example:
+    from fastapi import FastAPI, Request
+
+    app = FastAPI()
+
+
+    @app.post("/payments/callback")
+    async def payment_callback(request: Request):
+        data = «await request.json()»
+        return {"order": int(data["order_id"]), "status": "paid" if data["status"] == "ok" else "failed"}
+
+Fixed:
+    from fastapi import FastAPI, Request
+    from pydantic import BaseModel
+
+    app = FastAPI()
+
+
+    class PaymentCallbackRequest(BaseModel):
+        order_id: int
+        status: str
+
+
+    @app.post("/payments/callback")
+    async def payment_callback(data: PaymentCallbackRequest):
+        return {"order": data.order_id, "status": "paid" if data.status == "ok" else "failed"}
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.edits import AnyEdit, Fix, Safety
+from seawall.knowledge.http_input import REQUEST_TYPES
+from seawall.rules.base import File, Finding, Severity
+from seawall.rules.validation._body_model import Shape, can_stand_before, model_edits, model_name, shape_of, uses_of
+from seawall.semantics.meanings.route import Route
+from seawall.semantics.symbols import Attr, Awaited, Call
+from seawall.semantics.types import Instance, options
+from seawall.semantics.view import FunctionNode
+from seawall.syntax import Range, range_of
+
+code, severity = "SW302", Severity.ERROR
+
+_READS = frozenset({"json", "form", "body"})
+_LOADS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads", "rapidjson.loads"})
+_HARMLESS = frozenset({"builtins.len", "builtins.bool", "builtins.print", "builtins.repr"})
+
+
+def check(node: ast.Await, file: File) -> Iterator[Finding]:
+    if not isinstance(node.value, ast.Call):
+        return
+    read = _reads(node.value, file)
+    function = file.function(node)
+    if read is None or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return
+    if not _is_used_raw(node, read == "body", function, file):
+        return
+    yield file.finding(
+        node,
+        "The request's body is used without validation, declare a Pydantic model for it",
+        *_fixes(node, read, function, file),
+    )
+
+
+def _reads(call: ast.Call, file: File) -> str | None:
+    """`json`, `form` or `body` if the call reads a request's body, itself or in a helper that returns it."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _READS:
+        return call.func.attr if file.is_instance(call.func.value, *REQUEST_TYPES) else None
+    called = file.called_function(call)
+    if called is None or not called[1].is_async:
+        return None
+    for result in called[1].results:
+        match result:
+            case Awaited(Call(Attr(of, name))) if name in _READS:
+                found = options(file.index.type_of(of))
+                if found and all(
+                    isinstance(one, Instance) and file.index.is_subclass(one.cls, *REQUEST_TYPES) for one in found
+                ):
+                    return name
+    return None
+
+
+def _is_used_raw(value: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> bool:
+    """Whether a key of the body is read, or an object made of it, and nowhere anything that may validate it."""
+    uses = _uses(value, function, file)
+    answers = [_use(use, is_bytes, function, file) for use in uses]
+    return None not in answers and True in answers
+
+
+def _uses(value: ast.expr, function: FunctionNode, file: File) -> list[ast.expr]:
+    match file.parent(value):
+        case (
+            ast.Assign(targets=[ast.Name(id=name)])
+            | ast.AnnAssign(target=ast.Name(id=name))
+            | ast.NamedExpr(target=ast.Name(id=name))
+        ):
+            return [
+                node
+                for node in file.scan.nodes[ast.Name]
+                if isinstance(node, ast.Name)
+                and node.id == name
+                and isinstance(node.ctx, ast.Load)
+                and function in file.ancestors(node)
+            ]
+    return [value]
+
+
+def _use(use: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> bool | None:
+    """True: read as it came; False: harmless; None: it may be validated there."""
+    parent = file.parent(use)
+    if is_bytes:
+        match parent:
+            case ast.Call(args=[first, *_]) if first is use and file.callee(parent) in _LOADS:
+                return True if _is_used_raw(parent, False, function, file) else None
+        return False if isinstance(parent, ast.Call) and use in parent.args else None
+    match parent:
+        case ast.Subscript(value=value) if value is use:
+            return None if _is_checked(parent, file) else True
+        case ast.Attribute(value=value, attr="get") if value is use and isinstance(
+            call := file.parent(parent), ast.Call
+        ):
+            return None if _is_checked(call, file) else True
+        case ast.keyword(arg=None):
+            return _makes_model(parent, file)
+        case ast.Call() if file.callee(parent) in _HARMLESS or _logs(parent, file):
+            return False
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.If() | ast.FormattedValue() | ast.Expr():
+            return False
+    return None
+
+
+def _is_checked(value: ast.expr, file: File) -> bool:
+    """Whether a value read from the body is checked, or validated, then and there."""
+    parent = file.parent(value)
+    if not isinstance(parent, ast.Call):
+        return False
+    name = file.callee(parent) or ""
+    return name == "builtins.isinstance" or name.rpartition(".")[2].startswith(("model_validate", "validate_"))
+
+
+def _makes_model(unpacked: ast.keyword, file: File) -> bool | None:
+    """Whether `**body` becomes an object of the database, which validates nothing."""
+    call = file.parent(unpacked)
+    cls = file.callee(call) if isinstance(call, ast.Call) else None
+    if cls is None:
+        return None
+    bases = ("sqlalchemy.orm.DeclarativeBase", "django.db.models.Model", "sqlalchemy.orm.MappedAsDataclass")
+    return True if file.index.is_subclass(cls, *bases) else None
+
+
+def _logs(call: ast.Call, file: File) -> bool:
+    receiver = file.receiver(call)
+    return receiver is not None and file.is_instance(receiver, "logging.Logger", "structlog.BoundLogger")
+
+
+def _fixes(node: ast.Await, read: str, function: FunctionNode, file: File) -> Iterator[Fix]:
+    """A model parameter in the place of the request, where the handler does no more than read keys."""
+    if read != "json" or file.item.broken or not can_stand_before(file, function):
+        return
+    statement = file.parent(node)
+    route = file.subject(Route.recognise, function)
+    match statement, node.value:
+        case ast.Assign(targets=[ast.Name(id=name)]), ast.Call(func=ast.Attribute(value=ast.Name(id=request))):
+            pass
+        case _:
+            return
+    parameter = route.parameter(request) if isinstance(route, Route) else None
+    if parameter is None or parameter.default is not None or statement not in function.body or len(function.body) < 2:
+        return
+    if any(one.name == name for one in route.parameters) or file.statement(node).lineno != statement.end_lineno:
+        return
+    shape = _shape(name, function, file)
+    if shape is None or set(route.methods) & {"GET", "HEAD"}:
+        return
+    request_uses = uses_of(file, function, request)
+    if request_uses is None:
+        return
+    is_last_use = len(request_uses) == 1
+
+    def make() -> Iterator[AnyEdit]:
+        model = model_name(file, function)
+        edits, _ = model_edits(file, function, model, shape)
+        yield from edits
+        yield file.replace(
+            parameter.arg, f"{name}: {model}" if is_last_use else f"{name}: {model}, {file.text(parameter.arg)}"
+        )
+        yield from shape.edits(file)
+        place = range_of(statement)
+        yield file.replace(Range(place.start_line, 0, place.end_line + 1, 0), "")
+
+    yield Fix(
+        f"Declare `{name}` as a Pydantic model",
+        make,
+        Safety.UNSAFE,
+        "bodies that do not fit the model are refused with a response 422, and a JSON content type is required",
+    )
+
+
+def _shape(name: str, function: FunctionNode, file: File) -> Shape | None:
+    stores = [
+        node
+        for node in file.scan.nodes[ast.Name]
+        if isinstance(node, ast.Name)
+        and node.id == name
+        and not isinstance(node.ctx, ast.Load)
+        and function in file.ancestors(node)
+    ]
+    if len(stores) != 1:
+        return None
+    loads = [
+        node
+        for node in file.scan.nodes[ast.Name]
+        if isinstance(node, ast.Name)
+        and node.id == name
+        and isinstance(node.ctx, ast.Load)
+        and function in file.ancestors(node)
+    ]
+    return shape_of(file, name, loads)
