@@ -14,6 +14,7 @@ from pathlib import Path
 from seawall.engine.check import Checker
 from seawall.engine.config import RuleTable
 from seawall.engine.suppress import is_suppressed, matches, suppressions
+from seawall.project.globs import compiled
 from seawall.project.modules import module_name
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
@@ -22,7 +23,7 @@ from seawall.semantics.document import Document
 from seawall.semantics.facts import FunctionFact, ImportFact
 from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.index import Index
-from seawall.syntax import Item, Range, Source, Span, Text, read, update
+from seawall.syntax import Item, Range, Source, Span, Text, read, read_at_once, update
 
 NO_FINDINGS: tuple[Finding, ...] = ()
 
@@ -94,7 +95,16 @@ class Workspace:
         self._outlines: dict[str, Outline] = {}
         self._checks: dict[Path, dict[Item, Memo]] = {}
         self._project_cell = Cell(0)
+        self.revision = 0
+        """Grows whenever what a file tells others has changed: findings elsewhere may have, too."""
         self._configure()
+
+    def override(self, overrides: Mapping[str, object], origin: str = "editor") -> None:
+        """Take new settings from the editor in place of those it gave before."""
+        self.project = Project.load(self.root, read=self._overlay, overrides=overrides, origin=origin)
+        self._configure()
+        self._project_cell.set(self._project_cell.value + 1)
+        self.revision += 1
 
     def _configure(self) -> None:
         self.table = RuleTable(self.project.settings, self.project.loaded.folder, all_rules())
@@ -125,11 +135,13 @@ class Workspace:
         except OSError:
             self.remove(path)
             return None
-        return self.open(path, data)
+        return self._put(path, read_at_once(Text.decode(data)))
 
     def close(self, path: Path) -> None:
         """Let go of a file's tree; its facts stay."""
-        self.documents.pop(path, None)
+        document = self.documents.pop(path, None)
+        if document is not None and (outline := self._outlines.get(document.module)) and outline.path == path:
+            outline.starts = dict(document.starts)
         for memo in self._checks.pop(path, {}).values():
             memo.forget()
 
@@ -140,6 +152,15 @@ class Workspace:
         if module is not None and (outline := self._outlines.get(module)) and outline.path == path:
             del self._outlines[module]
             self.index.set_module(module, None)
+            self.revision += 1
+
+    def is_checked(self, path: Path) -> bool:
+        """Whether the settings want a file looked at when somebody opens it: not in an environment, not excluded."""
+        settings, folder = self.project.settings, self.project.loaded.folder
+        absolute = path.as_posix()
+        relative = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else absolute.lstrip("/")
+        globs = compiled((*settings.exclude, *settings.extend_exclude))
+        return not globs.match_with_parents(relative, absolute)
 
     def module_of(self, path: Path) -> str:
         module = self._modules.get(path)
@@ -160,8 +181,11 @@ class Workspace:
 
     def _put(self, path: Path, source: Source) -> Document:
         module = self.module_of(path)
-        document = Document(path, module, source, self.documents.get(path))
+        previous = self.documents.get(path)
+        document = Document(path, module, source, previous)
         self.documents[path] = document
+        if previous is None or (previous.facts is not document.facts and previous.facts != document.facts):
+            self.revision += 1
         outline = self._outlines.get(module)
         if outline is None or outline.path == path or outline.path not in self.documents:
             self._outlines[module] = Outline(path, _LazyStarts(document))

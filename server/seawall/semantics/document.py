@@ -60,7 +60,8 @@ class Document:
         return ModuleFacts(names, tuple(stars), self.is_package)
 
     def _facts_of(self, items: list[Item]) -> list[object]:
-        return [(self.analysis(item).facts, self.analysis(item).stars) for item in items if self.analysis(item).facts]
+        analyses = [self.analysis(item) for item in items]
+        return [(one.facts, one.stars) for one in analyses if one.facts or one.stars]
 
     def _with_new_places(self, facts: ModuleFacts, items: list[Item]) -> ModuleFacts:
         """The same facts, at the places where the edited items have them now."""

@@ -1,7 +1,7 @@
 """The lowest floor: bytes -> text -> items -> trees. It knows nothing of meaning."""
 
 from .fstrings import is_template
-from .items import Item, Source, read, update
+from .items import Item, Source, read, read_at_once, update
 from .parse import Parsed, Problem, parse
 from .text import Range, Span, Text, Unit, range_of
 
@@ -18,5 +18,6 @@ __all__ = [
     "parse",
     "range_of",
     "read",
+    "read_at_once",
     "update",
 ]
