@@ -1,9 +1,14 @@
 """An async function that calls a blocking helper stalls the event loop, however many calls away the blocking is.
 
-While one request waits inside `requests.get` or a sync query, no other request is served. It does not matter that the call
-stands in another function or module: a plain `def` that async code calls runs on the event loop.
+While one request waits inside `requests.get` or `time.sleep`, no other request is served. It does not matter that the call
+stands in another function or module: a plain `def` that async code calls runs on the event loop, and so does a callback that
+is handed to it with `loop.call_soon` or `task.add_done_callback`.
+
+Every call on the way is listed. A helper with a decorator that is not known is not followed, since the decorator may move it
+to a thread. A helper that waits for the database through a SQLAlchemy session is `sync-session-in-async`.
 
 Example:
+    import asyncio
     import time
 
     def settle() -> None:
@@ -15,15 +20,18 @@ Example:
     async def handler() -> None:
         «prepare()»
 
-Instead:
+Fixed:
     import asyncio
     import time
 
     def settle() -> None:
         time.sleep(1)
 
+    def prepare() -> None:
+        settle()
+
     async def handler() -> None:
-        await asyncio.to_thread(settle)
+        await asyncio.to_thread(prepare)
 """
 
 from __future__ import annotations
@@ -31,7 +39,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from seawall.rules.base import File, Finding, Related, Severity
+from seawall.edits import Safety
+from seawall.knowledge.blocking import LOOP_CALLBACKS, Kind
+from seawall.rules.async_io._blocking import hops, is_served, plain_def_fix, severity_of, thread_fix
+from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.facts import ClassFact
 from seawall.semantics.summary import blocking_chain
 
 code, severity = "SW103", Severity.ERROR
@@ -40,18 +52,41 @@ code, severity = "SW103", Severity.ERROR
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
     if not file.on_event_loop(call):
         return
-    called = file.called_function(call)
-    if called is None:
+    position = LOOP_CALLBACKS.get(file.callee(call) or "")
+    is_callback = position is not None and position < len(call.args)
+    place = call.args[position] if position is not None and is_callback else call
+    name = file.qualname(place) if is_callback else called(call, file)
+    chain = blocking_chain(file.index, name) if name else None
+    if (
+        name is None
+        or chain is None
+        or chain.blocking.kind is Kind.SESSION
+        or not is_served(call, chain.blocking, file)
+    ):
         return
-    chain = blocking_chain(file.index, called[0])
-    if chain is None:
-        return
-    related = [
-        Related(f"`{hop.caller.rpartition('.')[2]}` calls `{hop.callee}`", owner=hop.caller, call=hop.call)
-        for hop in chain.hops
-    ]
+    what = file.text(place if is_callback else call.func).split("\n")[0]
+    fixes = () if is_callback else (*thread_fix(file, call, Safety.UNSAFE, _WHY), *plain_def_fix(file, call))
     yield file.finding(
-        call,
-        f"`{file.text(call.func)}` blocks the event loop: it reaches `{chain.hops[-1].callee}`",
-        related=related,
+        place,
+        f"`{what}` blocks the event loop through `{chain.hops[-1].callee}`, run it in a worker thread",
+        *fixes,
+        related=hops(chain),
+        severity=severity_of(chain.blocking),
     )
+
+
+_WHY = "the helper then runs in another thread, at the same time as other code"
+
+
+def called(call: ast.Call, file: File) -> str | None:
+    """The project function that a call runs: the constructor for a class, `__call__` for an object."""
+    name = file.callee(call)
+    if name is None:
+        found = file.type_of(call.func)
+        cls = getattr(found, "cls", None)
+        member = file.index.member(cls, "__call__") if cls else None
+        return member.name if member else None
+    if isinstance(file.index.resolve(name).fact, ClassFact):
+        member = file.index.member(name, "__init__")
+        return member.name if member else None
+    return name

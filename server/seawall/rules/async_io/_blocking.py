@@ -1,0 +1,146 @@
+"""What the rules about blocking calls share."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from seawall.edits import Edit, Fix, Safety
+from seawall.edits.threads import can_await_at, in_thread
+from seawall.knowledge.blocking import Blocking, Kind
+from seawall.rules.base import File, Related, Severity
+from seawall.semantics.meanings.route import Route
+from seawall.semantics.summary import Chain, blocks
+from seawall.semantics.types import Instance, options
+from seawall.semantics.view import argument, keyword
+from seawall.syntax import Range
+
+_ASYNC_DEF = re.compile(r"async\s+def\b")
+_STARTING = frozenset({"contextlib.asynccontextmanager"})
+_NEEDS_LOOP = ("asyncio.", "anyio.", "trio.")
+
+
+def blocking(node: ast.Call | ast.For | ast.comprehension, file: File) -> tuple[ast.expr, str, Blocking] | None:
+    """The library call (or the iteration) that blocks the event loop at a node: where, its name, its row."""
+    if isinstance(node, ast.Call):
+        if not file.on_event_loop(node) or file.is_awaited(node):
+            return None
+        name = file.callee(node)
+        row = blocks(file.index, name) if name else None
+        if name is None or row is None or _says_not_to_wait(node, row, file):
+            return None
+        return (node, name, row) if is_served(node, row, file) else None
+    if isinstance(node, ast.comprehension) and node.is_async:
+        return None
+    found = options(file.type_of(node.iter))
+    if len(found) != 1 or not isinstance(found[0], Instance) or not file.on_event_loop(node.iter):
+        return None
+    name = f"{found[0].cls}.__iter__"
+    row = blocks(file.index, name)
+    return (node.iter, name, row) if row is not None else None
+
+
+def is_served(node: ast.AST, row: Blocking, file: File) -> bool:
+    """Whether others wait meanwhile: not in a script's `if __name__ ...`; reading a file does not matter in tests and at
+    start-up."""
+    for above in file.ancestors(node):
+        if isinstance(above, ast.If) and isinstance(above.test, ast.Compare):
+            if isinstance(above.test.left, ast.Name) and above.test.left.id == "__name__":
+                return False
+        elif row.kind is Kind.FILE and isinstance(above, ast.AsyncFunctionDef) and _is_lifespan(above, file):
+            return False
+    return not (row.kind is Kind.FILE and _is_test(file))
+
+
+def severity_of(row: Blocking) -> Severity:
+    return Severity.WARNING if row.kind is Kind.FILE else Severity.ERROR
+
+
+def hops(chain: Chain) -> Iterator[Related]:
+    """The way to the call that blocks."""
+    for hop in chain.hops:
+        yield Related(f"`{hop.caller.rpartition('.')[2]}` calls `{hop.callee}`", owner=hop.caller, call=hop.call)
+
+
+def thread_fix(file: File, call: ast.Call, safety: Safety, why: str = "") -> Iterator[Fix]:
+    """Run the call in a worker thread, where an `await` can stand and its result is a plain value."""
+    if can_await_at(file, call) and not isinstance(file.parent(call), (ast.withitem, ast.Await)):
+        yield Fix("Run it in a worker thread", lambda: in_thread(file, call), safety, why)
+
+
+def plain_def_fix(file: File, node: ast.AST) -> Iterator[Fix]:
+    """Make the handler a plain `def`, which FastAPI runs in its threadpool."""
+    function = file.function(node)
+    if not isinstance(function, ast.AsyncFunctionDef) or not _can_be_plain(function, file):
+        return
+    yield Fix(
+        f"Make `{function.name}` a plain `def`",
+        lambda: _without_async(file, function),
+        Safety.UNSAFE,
+        "the handler then runs in a thread of the threadpool, at the same time as others",
+    )
+
+
+def _without_async(file: File, function: ast.AsyncFunctionDef) -> list[Edit]:
+    end = Range(function.lineno, function.col_offset, function.lineno + 1, 0)
+    found = _ASYNC_DEF.match(file.slice(end))
+    if found is None:
+        return []
+    start = function.col_offset
+    return [file.replace(Range(function.lineno, start, function.lineno, start + found.end()), "def")]
+
+
+def _can_be_plain(function: ast.AsyncFunctionDef, file: File) -> bool:
+    route = file.subject(Route.recognise, function)
+    if route is None or "WEBSOCKET" in route.methods or len(route.decorators) != len(function.decorator_list):
+        return False
+    for inner in ast.walk(function):
+        if isinstance(inner, (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef)) and inner is not function:
+            return False
+        if isinstance(inner, ast.comprehension) and inner.is_async:
+            return False
+        if isinstance(inner, ast.Call):
+            found = file.type_of(inner)
+            if isinstance(found, Instance) and found.cls == "typing.Coroutine":
+                return False
+            if (file.callee(inner) or "").startswith(_NEEDS_LOOP):
+                return False
+    return True
+
+
+def _says_not_to_wait(call: ast.Call, row: Blocking, file: File) -> bool:
+    """`lock.acquire(blocking=False)`, `queue.get(False)`, `future.result(timeout=0)`, a socket that does not block."""
+    if row.kind in (Kind.LOCK, Kind.WAIT):
+        first = argument(call, 0, "blocking") or keyword(call, "block")
+        values = [first, *call.args, keyword(call, "timeout")]
+        return any(isinstance(value, ast.Constant) and not value.value and value.value is not None for value in values)
+    if isinstance(call.func, ast.Attribute) and file.is_instance(call.func.value, "socket.socket"):
+        return any(
+            isinstance(other, ast.Attribute) and other.attr == "setblocking" for other in file.scan.nodes[ast.Attribute]
+        )
+    return False
+
+
+def _is_lifespan(function: ast.AsyncFunctionDef, file: File) -> bool:
+    """Runs while the application starts or stops."""
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
+            if decorator.func.attr in ("on_event", "on_startup"):
+                return True
+        elif file.qualname(decorator) in _STARTING and len(function.args.args) == 1:
+            declared = function.args.args[0].annotation
+            found = file.declared(declared) if declared is not None else None
+            name = function.args.args[0].arg
+            return name in ("app", "_app", "_") or (
+                isinstance(found, Instance) and file.index.is_subclass(found.cls, "starlette.applications.Starlette")
+            )
+    return False
+
+
+def _is_test(file: File) -> bool:
+    name = file.path.name
+    if name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
+        return True
+    root = file.project.root
+    return "tests" in (file.path.relative_to(root).parts[:-1] if file.path.is_relative_to(root) else ())

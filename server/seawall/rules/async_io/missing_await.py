@@ -1,0 +1,178 @@
+"""A coroutine that is never awaited does nothing, and one that is used as its value fails.
+
+`session.commit()` on an `AsyncSession` only makes a coroutine: nothing is committed. `await session.execute(query).scalars()`
+asks the coroutine, and not the result, for `scalars`. The same holds for the async methods of drivers and clients, and for the
+project's own `async def` functions and methods.
+
+A coroutine that is handed on is left alone: passed to `gather`, `create_task` or any other call, returned, yielded, stored in a
+container or attribute, or awaited later. So is a call of a function with a decorator that is not known, since the decorator may
+change what the call gives.
+
+Example:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    async def save(session: AsyncSession) -> None:
+        «session.commit()»
+
+Fixed:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    async def save(session: AsyncSession) -> None:
+        await session.commit()
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.edits import Edit, Fix, Safety
+from seawall.edits.threads import can_await_at
+from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.summary import keeps_its_call
+from seawall.semantics.symbols import Attr, Awaited, Call
+from seawall.semantics.types import Instance, options
+from seawall.syntax import Range, range_of
+
+code, severity = "SW104", Severity.ERROR
+
+_COROUTINE = "typing.Coroutine"
+_COROUTINE_API = frozenset({"close", "send", "throw", "__await__", "cr_await", "cr_code", "cr_frame", "cr_running"})
+_VALUE_BUILTINS = frozenset(
+    f"builtins.{name}"
+    for name in ("len", "list", "set", "tuple", "sorted", "dict", "int", "str", "float", "sum", "bool")
+)
+
+
+def check(call: ast.Call, file: File) -> Iterator[Finding]:
+    if isinstance(file.parent(call), ast.Await) or not _gives_coroutine(call, file):
+        return
+    is_async = file.on_event_loop(call)
+    is_statement = isinstance(file.parent(call), ast.Expr)
+    if not is_statement and not (is_async and _is_misused(call, file)):
+        return
+    if is_statement and isinstance(file.function(call), ast.Lambda):
+        return
+    what = file.text(call.func).split("\n")[0]
+    message = f"`{what}` gives a coroutine that is never awaited, await it"
+    yield file.finding(call, message, *_fixes(call, file))
+
+
+def _gives_coroutine(call: ast.Call, file: File) -> bool:
+    found = options(file.type_of(call))
+    if not found or not all(isinstance(one, Instance) and one.cls == _COROUTINE for one in found):
+        return False
+    called = file.called_function(call)
+    return called is None or keeps_its_call(file.index, called[1])
+
+
+def _is_misused(node: ast.expr, file: File) -> bool:
+    """Whether the coroutine is used as if it was its value, or kept under a name that nobody awaits or hands on."""
+    parent = file.parent(node)
+    match parent:
+        case ast.Assign(targets=[ast.Name() as target]) | ast.AnnAssign(target=ast.Name() as target):
+            return _is_misused_name(target, file)
+    return _is_value_use(node, parent, file)
+
+
+def _is_value_use(node: ast.expr, parent: ast.AST | None, file: File) -> bool:
+    match parent:
+        case ast.Attribute(value=value, attr=attr):
+            return value is node and attr not in _COROUTINE_API
+        case ast.Subscript(value=value):
+            return value is node
+        case ast.For() | ast.AsyncFor() | ast.comprehension():
+            return parent.iter is node
+        case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
+            return parent.test is node
+        case ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.FormattedValue() | ast.AugAssign() | ast.withitem():
+            return True
+        case ast.Call(func=function):
+            return function is node or (file.qualname(function) in _VALUE_BUILTINS and node in parent.args)
+    return False
+
+
+def _is_misused_name(target: ast.Name, file: File) -> bool:
+    """Every use of the variable in its function, and nothing but these uses, takes it for the value."""
+    scope = file.scan.scopes[target]
+    if not scope.is_function or target.id in scope.globals or len(scope.bindings.get(target.id, ())) != 1:
+        return False
+    uses = [
+        node
+        for node in file.scan.nodes[ast.Name]
+        if isinstance(node, ast.Name) and node.id == target.id and node is not target
+    ]
+    return all(
+        isinstance(node.ctx, ast.Load)
+        and file.function(node) is scope.node
+        and _is_value_use(node, file.parent(node), file)
+        for node in uses
+        if file.function(node) is scope.node or scope in _outer(node, file)
+    )
+
+
+def _outer(node: ast.Name, file: File) -> list[object]:
+    """The scopes around a name."""
+    found: list[object] = []
+    scope = file.scan.scopes.get(node)
+    while scope is not None:
+        found.append(scope)
+        scope = scope.parent
+    return found
+
+
+def _fixes(call: ast.Call, file: File) -> Iterator[Fix]:
+    if not can_await_at(file, call):
+        return
+    late = _late_await(call, file)
+    if late is None:
+        yield Fix("Add await", lambda: _with_await(file, call))
+    elif _is_value(late, call, file):
+        yield Fix("Await the call first", lambda: [*_with_await(file, call), _without_await(file, late)])
+    else:
+        why = "the outer await is dropped too, as the result is not known to be a coroutine itself"
+        yield Fix(
+            "Await the call first", lambda: [*_with_await(file, call), _without_await(file, late)], Safety.UNSAFE, why
+        )
+
+
+def _with_await(file: File, call: ast.Call) -> list[Edit]:
+    parent = file.parent(call)
+    is_operand = (isinstance(parent, (ast.Attribute, ast.Subscript)) and parent.value is call) or (
+        isinstance(parent, ast.Call) and parent.func is call
+    )
+    if not is_operand:
+        return [file.insert_before(call, "await ")]
+    return [file.insert_before(call, "(await "), file.insert_after(call, ")")]
+
+
+def _late_await(call: ast.Call, file: File) -> ast.Await | None:
+    """The `await` of `await call().attribute...`, unless what it awaits is a coroutine all the same."""
+    node: ast.AST = call
+    symbol = Awaited(inner) if (inner := file.symbol(call)) is not None else None
+    while True:
+        parent = file.parent(node)
+        match parent:
+            case ast.Attribute(value=value, attr=attr) if value is node:
+                symbol = Attr(symbol, attr) if symbol is not None else None  # type: ignore[assignment]
+            case ast.Call(func=function) if function is node:
+                symbol = Call(symbol) if symbol is not None else None  # type: ignore[assignment]
+            case ast.Subscript(value=value) if value is node:
+                symbol = None
+            case ast.Await() if node is not call:
+                found = file.index.type_of(symbol)
+                return None if isinstance(found, Instance) and found.cls == _COROUTINE else parent
+            case _:
+                return None
+        node = parent
+
+
+def _is_value(late: ast.Await, call: ast.Call, file: File) -> bool:
+    """Whether the library's result is known, so that nothing about it wants an `await` of its own."""
+    found = file.type_of(call)
+    return isinstance(found, Instance) and bool(found.args) and found.args[0] is not None
+
+
+def _without_await(file: File, late: ast.Await) -> Edit:
+    whole, value = range_of(late), range_of(late.value)
+    return file.replace(Range(whole.start_line, whole.start_col, value.start_line, value.start_col), "")
