@@ -32,21 +32,26 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def seawall(tmp_path: Path) -> Path:
+    command = tmp_path / "bin" / "seawall"
+    command.parent.mkdir()
+    return script(command, f'exec {shlex.join(SEAWALL)} "$@"')
+
+
+@pytest.fixture
+def environment(tmp_path: Path, seawall: Path) -> dict[str, str]:
     """A user's environment: a home of its own, and a `seawall` that is found by its name alone."""
-    home, programs = tmp_path / "home", tmp_path / "bin"
+    home = tmp_path / "home"
     home.mkdir()
-    programs.mkdir()
-    command = programs / "seawall"
-    command.write_text(f'#!/bin/sh\nexec {shlex.join(SEAWALL)} "$@"\n')
-    command.chmod(0o755)
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
-    return kept | {
-        "PATH": f"{programs}{os.pathsep}{kept['PATH']}",
-        "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "TERM": "xterm-256color",
-    }
+    kept = {name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+    path = f"{seawall.parent}{os.pathsep}{os.environ['PATH']}"
+    return kept | {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+def script(path: Path, line: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+    return path
 
 
 def missing(editor: str) -> None:
@@ -72,6 +77,7 @@ def helix(project: Project, environment: dict[str, str], tmp_path: Path) -> Iter
         return missing("helix")
     editor = Helix(command, project.root, environment, tmp_path)
     yield editor
+    print(editor.text)  # seen where a test has failed
     editor.close()
 
 
@@ -81,6 +87,7 @@ def emacs(project: Project, environment: dict[str, str], tmp_path: Path) -> Iter
         return missing("emacs")
     editor = Emacs([str(program)], project.root, environment, tmp_path)
     yield editor
+    print(editor.text)  # seen where a test has failed
     editor.close()
 
 
@@ -95,38 +102,28 @@ def code_server(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     scratch = str(tmp_path_factory.mktemp("data"))
     install_it = [*command, "--user-data-dir", scratch, "--install-extension", str(package)]
     subprocess.run(install_it, check=True, capture_output=True, timeout=120)
-    return [
-        *command,
-        "--auth",
-        "none",
-        "--disable-telemetry",
-        "--disable-update-check",
-        "--disable-getting-started-override",
-    ]
+    return [*command, "--auth", "none", "--disable-telemetry", "--disable-update-check"]
 
 
-def virtual_environment(project: Project, environment: dict[str, str]) -> None:
-    """Where VS Code's users have the server: in the project's `.venv`, whose interpreter the extension asks for it."""
-    python = project.root / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text('#!/bin/sh\nif [ "$2" = -c ]; then exit 0; else shift 3; exec seawall "$@"; fi\n')
-    python.write_text(
-        python.read_text().replace("exec seawall", f"exec {environment['PATH'].split(os.pathsep)[0]}/seawall")
-    )
-    python.chmod(0o755)
+@pytest.fixture
+def virtual_environment(project: Project, seawall: Path) -> Path:
+    """A `.venv` with Seawall in it: its interpreter says so when asked with -c, and runs it when told `-m seawall`."""
+    programs = project.root / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    return script(programs / "python", f'if [ "$2" = -c ]; then exit 0; else shift 3; exec {seawall} "$@"; fi')
 
 
 @pytest.fixture
 def vscode(
     code_server: list[str],
     project: Project,
+    virtual_environment: Path,
     environment: dict[str, str],
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> Iterator[Editor]:
     node, chromium = install.node(), install.chromium()
     assert node and chromium
-    virtual_environment(project, environment)
     editor = VSCode(code_server, node, chromium, project.root, environment, tmp_path)
     yield editor
     editor.screenshot(install.EDITORS / "screenshots" / f"{request.node.name}.png")

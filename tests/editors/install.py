@@ -112,13 +112,17 @@ def install_vscode() -> None:
 
 
 def build_extension() -> Path:
-    """The extension as a user would get it."""
+    """The extension as a user would get it, made anew when its source has changed."""
+    import fcntl  # not on Windows, where this is not reached
+
     package = EXTENSION / "seawall.vsix"
     sources = [*EXTENSION.glob("src/*.ts"), EXTENSION / "package.json", EXTENSION / "esbuild.mjs"]
-    if not package.exists() or any(source.stat().st_mtime > package.stat().st_mtime for source in sources):
-        if not (EXTENSION / "node_modules").exists():
-            _npm(EXTENSION, "ci")
-        _npm(EXTENSION, "run", "package")
+    with (EDITORS / "vscode/building").open("w") as building:
+        fcntl.flock(building, fcntl.LOCK_EX)  # tests may run in several processes
+        if not package.exists() or any(source.stat().st_mtime > package.stat().st_mtime for source in sources):
+            if not (EXTENSION / "node_modules/.package-lock.json").exists():
+                _npm(EXTENSION, "ci")
+            _npm(EXTENSION, "run", "package")
     return package
 
 

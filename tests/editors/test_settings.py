@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+
 from seawall.project.settings import SEVERITIES, Option, options
 
 from .install import EXTENSION

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds, for a machine that does much else
+PATIENCE = 30.0  # seconds, for a machine that does much else
 
 
 class Finding(NamedTuple):

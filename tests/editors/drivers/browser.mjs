@@ -14,6 +14,7 @@ const methods = {
   visit: (url) => page.goto(url).then(() => true),
   press: (key) => page.keyboard.press(key).then(() => true),
   type: (text) => page.keyboard.type(text).then(() => true),
+  insert: (text) => page.keyboard.insertText(text).then(() => true),
   texts: (selector) => page.locator(selector).allInnerTexts(),
   labels: (selector) =>
     page.locator(selector).evaluateAll((found) => found.map((element) => element.getAttribute("aria-label"))),

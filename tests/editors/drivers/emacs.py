@@ -36,9 +36,9 @@ class Emacs:
         )
         (settings / "init.el").write_text(INIT.format(config=CONFIG, sockets=self.socket.parent))
         self.terminal = Terminal([*program, "-nw"], project, environment, scratch)
-        wait_for("Emacs to listen", self.socket.exists)
 
     def open(self, path: Path) -> None:
+        wait_for("Emacs to listen", self.socket.exists)
         self.path = path
         self._command(f"find-file\r{path}")
         wait_for("the server to attach", lambda: self.lisp("(and (eglot-managed-p) t)"))

@@ -29,9 +29,9 @@ class Neovim:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_for("Neovim to listen", self.socket.exists)
 
     def open(self, path: Path) -> None:
+        wait_for("Neovim to listen", self.socket.exists)
         self.lua(f"vim.cmd.edit({json.dumps(str(path))})")
         wait_for("the server to attach", lambda: self.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"))
 

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 from .base import Finding, wait_for, where
 
-UNSAVED = ".activitybar [aria-label*='unsaved']"  # the badge that counts them
+UNSAVED = ".tab.dirty, .activitybar .badge[aria-label*='unsaved']"
 PLACE = re.compile(r"\[Ln (\d+), Col (\d+)\]")
 
 SETTINGS = {
@@ -43,6 +43,7 @@ class VSCode:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
+        self.address = f"http://{address}"
         self.log = (scratch / "code-server.log").open("w")
         self.server = subprocess.Popen(
             [*command, "--bind-addr", address, "--user-data-dir", user.parent],
@@ -60,11 +61,11 @@ class VSCode:
             stderr=self.log,
             text=True,
         )
-        wait_for("code-server to listen", lambda: _answers(f"http://{address}/healthz"))
-        self._do("visit", f"http://{address}/?folder={project}")
-        wait_for("VS Code to be drawn", lambda: self._do("texts", ".monaco-workbench .statusbar"))
 
     def open(self, path: Path) -> None:
+        wait_for("code-server to listen", lambda: _answers(f"{self.address}/healthz"))
+        self._do("visit", f"{self.address}/?folder={self.project}")
+        wait_for("VS Code to be drawn", lambda: self._do("texts", ".monaco-workbench .statusbar"))
         self.lines = path.read_text(encoding="utf-8").splitlines()
         self._ask("Control+p", str(path.relative_to(self.project)))
         wait_for("the file to be found", lambda: path.name in self._text(".quick-input-list"))
@@ -98,7 +99,7 @@ class VSCode:
 
     def save_all(self) -> None:
         self._command("File: Save All")
-        wait_for("all to be written", lambda: not self._do("texts", UNSAVED))
+        wait_for("all to be written", lambda: not self._unsaved() and self._stands_still())
 
     def screenshot(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,9 +117,13 @@ class VSCode:
         self.log.close()
 
     def _stands_still(self) -> bool:
-        before = self._do("labels", UNSAVED)
+        """The badge lags a little behind what it counts."""
+        before = self._unsaved()
         time.sleep(1)
-        return self._do("labels", UNSAVED) == before
+        return self._unsaved() == before
+
+    def _unsaved(self) -> list[str]:
+        return self._do("labels", UNSAVED)
 
     def _find(self, code: str) -> Finding | None:
         for row in self._do("texts", ".markers-panel .monaco-list-row"):
@@ -144,7 +149,7 @@ class VSCode:
     def _ask(self, key: str, text: str) -> None:
         self._do("press", key)
         wait_for("the input", lambda: self._text(".quick-input-widget:visible"))
-        self._do("type", text)
+        self._do("insert", text)
 
     def _text(self, selector: str) -> str:
         return "".join(self._do("texts", selector)).replace("\n", "")
