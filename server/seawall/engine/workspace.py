@@ -79,13 +79,16 @@ class Workspace:
         origin: str = "editor",
         *,
         isolated: bool = False,
+        config: Path | None = None,
     ) -> None:
         """A workspace at a folder; nothing is read yet.
 
-        `overrides` are settings that win over the file's and `origin` is who says so; `isolated` leaves settings files unread.
+        The settings are found as `Project.load` says.
         """
         self.root = root
-        self.project = Project.load(root, read=self._overlay, overrides=overrides, origin=origin, isolated=isolated)
+        self.project = Project.load(
+            root, read=self._overlay, overrides=overrides, origin=origin, isolated=isolated, config=config
+        )
         self.index = Index()
         self.documents: dict[Path, Document] = {}
         """Files whose trees are held: those open in an editor, or under check."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from seawall.project.reading import Read, absolute, located, read_text
-from seawall.project.settings import FILE_NAMES, Loaded, Settings, SettingsProblem, load, merge
+from seawall.project.settings import FILE_NAMES, Loaded, Settings, SettingsProblem, load, load_file, merge
 
 if TYPE_CHECKING:
     from seawall.project.dependencies import Dependencies
@@ -34,6 +34,7 @@ class Project:
         overrides: Mapping[str, object] | None = None,
         origin: str = "editor",
         isolated: bool = False,
+        config: Path | None = None,
     ) -> None:
         """As `load`."""
         self.root = absolute(root)
@@ -41,6 +42,7 @@ class Project:
         self._overrides = overrides or {}
         self._origin = origin
         self._isolated = isolated
+        self._config = config
         self._overlay = read
         self._parts: dict[str, object] = {}
 
@@ -53,14 +55,16 @@ class Project:
         overrides: Mapping[str, object] | None = None,
         origin: str = "editor",
         isolated: bool = False,
+        config: Path | None = None,
     ) -> "Project":
         """A project at a folder, which need not exist.
 
         `read` gives the text of documents that are open in an editor, and None for all others, which are then read from
         disk. `overrides` are settings that win over the file's, and `origin` is who says so (see `settings.merge`).
-        `isolated` leaves settings files unread.
+        `isolated` leaves settings files unread. `config` is a settings file to read in place of the nearest one; its globs
+        are relative to the root.
         """
-        return cls(root, environ, read, overrides, origin, isolated)
+        return cls(root, environ, read, overrides, origin, isolated, config)
 
     def read(self, path: Path) -> str | None:
         """The text of a file as the editor has it, else as the disk has it, else None."""
@@ -78,7 +82,10 @@ class Project:
         return self._part("settings", self._load_settings)
 
     def _load_settings(self) -> Loaded:
-        found = Loaded(Settings(), self.root) if self._isolated else load(self.root, self.read)
+        if self._config is not None:
+            found = load_file(self._config, self.read)._replace(folder=self.root)
+        else:
+            found = Loaded(Settings(), self.root) if self._isolated else load(self.root, self.read)
         if not self._overrides:
             return found
         settings, problems = merge(found.settings, self._overrides, self._origin)
