@@ -127,6 +127,9 @@ def assert_fixes(
         for path, content in apply(folder.workspace, fix.make()).items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode())
+            folder.workspace.changed(path)
+            if path.suffix == ".py" and path not in folder.python:
+                folder.python.append(path)
     else:
         raise AssertionError("the fix does not come to rest")
     assert folder.read() == expected

@@ -62,8 +62,11 @@ def need(file: Importing, name: str) -> Needed:
     return need_all(file, [name])[0]
 
 
-def need_all(file: Importing, names: Iterable[str]) -> list[Needed]:
-    """The same for several names; no edit of one repeats or crosses that of another, so all may be applied together."""
+def need_all(file: Importing, names: Iterable[str], *, local: bool = False) -> list[Needed]:
+    """The same for several names; no edit of one repeats or crosses that of another, so all may be applied together.
+
+    `local` says that the names are the project's own, though their module may not be there yet.
+    """
     document = file.current
     statements = list(_statements(document, file.index))
     taken = _local_names(file.scan)
@@ -82,7 +85,8 @@ def need_all(file: Importing, names: Iterable[str]) -> list[Needed]:
             expression = f"{bound}.{last}" if whole else bound
             wanted[name] = (module, "" if whole else last, expression)
             alias = "" if bound in (module, last) else bound
-            found.append(Needed(expression, _add(file, document, statements, module, "" if whole else last, alias)))
+            group = _LOCAL if local else _group(module, file.index)
+            found.append(Needed(expression, _add(document, statements, module, "" if whole else last, alias, group)))
         else:
             found.append(Needed(expression, []))
     return found
@@ -147,7 +151,7 @@ def _group(module: str, index: Index) -> int:
 
 
 def _add(
-    file: Importing, document: Document, statements: list[_Statement], module: str, name: str, alias: str
+    document: Document, statements: list[_Statement], module: str, name: str, alias: str, group: int
 ) -> list[Edit]:
     imported = f"{name} as {alias}" if alias else name
     if name:
@@ -156,10 +160,9 @@ def _add(
                 joined = _join(document, statement, imported)
                 if joined is not None:
                     return [joined]
-    local = _group(module, file.index) == _LOCAL
-    written = _relative(document, statements, module) if local else module
+    written = _relative(document, statements, module) if group == _LOCAL else module
     line = f"from {written} import {imported}\n" if name else f"import {module}{f' as {alias}' if alias else ''}\n"
-    return [_insert(document, statements, _group(module, file.index), line, (bool(name), module))]
+    return [_insert(document, statements, group, line, (bool(name), module))]
 
 
 def _relative(document: Document, statements: list[_Statement], module: str) -> str:

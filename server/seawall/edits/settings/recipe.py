@@ -1,0 +1,271 @@
+"""Move a value into the project's settings: the field, the use and its import, `.env`, `.env.example`, `.gitignore`."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from seawall.edits.fix import AnyEdit, CannotFix, CreateFile, Edit
+from seawall.edits.imports import need, need_all
+from seawall.edits.settings import django
+from seawall.edits.settings.files import env_edits, env_folder, requirement_edits
+from seawall.edits.settings.module import Module
+from seawall.edits.settings.shape import Shape, read_class, shape_of
+from seawall.project.dotenv import DotenvFile, Entry, load_dotenv
+from seawall.project.project import Project
+from seawall.semantics.document import Document
+from seawall.semantics.facts import ClassFact, ValueFact
+from seawall.semantics.index import Index
+from seawall.semantics.meanings.settings_class import SettingsClass, imports_module, settings_classes
+from seawall.semantics.scopes import Scan
+from seawall.semantics.symbols import Call, Ref
+from seawall.syntax import Range
+
+_GENERIC = frozenset({"password", "token", "secret", "key", "pwd", "passwd", "credentials", "authorization"})
+_UNTELLING = frozenset(
+    {"main", "app", "__init__", "__main__", "settings", "config", "utils", "core", "base", "constants"}
+)
+
+
+class Place(Protocol):
+    """The code of one item of a file, which wants a setting."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def module(self) -> str: ...
+    @property
+    def current(self) -> Document: ...
+    @property
+    def index(self) -> Index: ...
+    @property
+    def scan(self) -> Scan: ...
+    @property
+    def project(self) -> Project: ...
+    def function(self, node: ast.AST) -> ast.AST | None: ...
+    def place(self, where: ast.AST | Range) -> Range: ...
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is wanted: a field of this name, and what `.env` is to say. The value shows in no message."""
+
+    name: str
+    value: str
+    annotation: str = "SecretStr"
+    default: str = ""
+    """The field's default as code; without one the field is required."""
+    example: str | None = None
+    """What `.env.example` says; by default the key alone."""
+
+    @property
+    def is_secret(self) -> bool:
+        return self.annotation == "SecretStr"
+
+    def __repr__(self) -> str:
+        return f"Setting({self.name!r})"
+
+
+class Placed(NamedTuple):
+    """How to write the setting at the place of use, and all edits but that of the use itself."""
+
+    expression: str
+    edits: list[AnyEdit]
+
+
+def place(file: Place, use: ast.AST, setting: Setting) -> Placed:
+    """Put a value into the project's settings for a use in a file.
+
+    Raises:
+        CannotFix: the project's settings are of a shape that cannot be extended with certainty.
+    """
+    if django.is_settings(file.index, file.module):
+        return Placed(*django.place(file, file.project, setting.name, setting.value, setting.annotation == "list[str]"))
+    for home in settings_classes(file.index):
+        if _is_usable(file, use, home):
+            opened = {file.module: Module(file.path, file.module, str(file.current.source.text), file.index)}
+            shape = shape_of(home.name, file.index, file.project, opened)
+            if shape is not None:
+                return _extend(file, home, shape, setting, opened)
+    return _create(file, setting)
+
+
+def _is_usable(file: Place, use: ast.AST, home: SettingsClass) -> bool:
+    """Whether the settings can be used at a place: no import runs in a circle, and the instance is there by then."""
+    module = file.index.split(home.access)[0]
+    if module != file.module:
+        return not any(
+            imports_module(file.index, name, file.module) for name in {module, file.index.split(home.name)[0]}
+        )
+    if file.function(use) is not None:
+        return True
+    start = file.current.starts.get(home.access.removeprefix(f"{module}."), 0)
+    return bool(start) and start < file.place(use).start_line
+
+
+def _extend(file: Place, home: SettingsClass, shape: Shape, setting: Setting, opened: dict[str, Module]) -> Placed:
+    project = file.project
+    env_path = shape.env_path(env_folder(file.path, project), project)
+    dotenv = load_dotenv(env_path, project.read)
+    access = need(file, home.access)
+    base = f"{access.expression}()" if home.is_getter else access.expression
+    name, is_there = _name(shape, dotenv, setting, file.module)
+    key = shape.key(name)
+    edits: list[AnyEdit] = list(access.edits)
+    if not is_there:
+        edits += _declared(shape, name, setting)
+        edits += shape.configure(dotenv, key)
+        edits += _let_others_load(shape, env_path, key, file, opened)
+    edits += env_edits(env_path, key, setting.value, setting.example, project)
+    return Placed(_read(base, name, shape, setting, is_there), _merged(edits))
+
+
+def _declared(shape: Shape, name: str, setting: Setting) -> list[Edit]:
+    """The new field, and the import that its type takes."""
+    default = f" = {setting.default}" if setting.default else ""
+    if not setting.is_secret:
+        return [shape.add_field(f"{name}: {setting.annotation}{default}")]
+    needed = need(shape.module, "pydantic.SecretStr")
+    return [*needed.edits, shape.add_field(f"{name}: {needed.expression}{default}")]
+
+
+def _merged(edits: list[AnyEdit]) -> list[AnyEdit]:
+    """Each edit once: two parts of the recipe may ask for the same import."""
+    return list(dict.fromkeys(edits))
+
+
+def _read(base: str, name: str, shape: Shape, setting: Setting, is_there: bool) -> str:
+    annotation = ast.unparse(shape.fields[name].annotation) if is_there else setting.annotation
+    return f"{base}.{name}.get_secret_value()" if annotation.endswith("SecretStr") else f"{base}.{name}"
+
+
+def _name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, module: str) -> tuple[str, bool]:
+    """The field's name, and whether the class has it already with this very value."""
+    for entry in dotenv.entries if dotenv and setting.is_secret and len(setting.value) >= 8 else ():
+        own = shape.field_of(entry.key)
+        if entry.value == setting.value and own is not None and _is_text(shape.fields[own]):
+            return own, True
+    last = module.rpartition(".")[2]
+    context = last.lower() if last not in _UNTELLING else "app"
+    wanted = setting.name
+    names = [] if wanted in _GENERIC else [wanted]
+    names += [f"{context}_{wanted}", *(f"{wanted}_{number}" for number in range(2, 20))]
+    for name in names:
+        name = f"setting_{name}" if name.startswith("model_") or not name.isidentifier() else name
+        name = name.upper() if shape.is_upper else name
+        key = shape.key(name)
+        said = dotenv.get(key) if dotenv else None
+        taken = shape.is_taken(name)
+        if taken is not None:
+            statement = shape.fields[taken]
+            if not setting.is_secret and ast.unparse(statement.annotation) == setting.annotation:
+                return taken, True
+            if setting.is_secret and statement.value is None and _is_text(statement) and _may_be(said, setting):
+                return taken, True
+        elif _may_be(said, setting) and not shape.splits(key):
+            return name, False
+    raise CannotFix("no free name for the setting")
+
+
+def _may_be(entry: Entry | None, setting: Setting) -> bool:
+    return entry is None or entry.value in (setting.value, "", None)
+
+
+def _is_text(statement: ast.AnnAssign) -> bool:
+    return ast.unparse(statement.annotation).rpartition(".")[2] in ("SecretStr", "str")
+
+
+def _let_others_load(shape: Shape, env_path: Path, key: str, file: Place, opened: dict[str, Module]) -> list[Edit]:
+    """Other settings classes that read the same `.env` must bear the new key."""
+    edits: list[Edit] = []
+    for other in settings_classes(file.index):
+        found = shape_of(other.name, file.index, file.project, opened)
+        if found is None or found.node is shape.node or "env_file" not in found.config or not found.forbids_extra:
+            continue
+        if found.config_at == shape.config_at or found.field_of(key) is not None:
+            continue
+        try:
+            same = found.env_path(env_folder(file.path, file.project), file.project) == env_path
+        except CannotFix:
+            continue
+        if same:
+            edits += found.add_config({"extra": '"ignore"'})
+    return edits
+
+
+# ---------------------------------------------------------------- a new settings module
+
+
+def _create(file: Place, setting: Setting) -> Placed:
+    project = file.project
+    folder, package = _home(file)
+    for stem in ("settings", "config", "app_settings", "env_settings"):
+        path = folder / f"{stem}.py"
+        name = f"{package}.{stem}" if package else stem
+        text = project.read(path)
+        if text is not None:
+            found = _written_before(Module(path, name, text, file.index), file)
+            if found is not None:
+                home, shape = found
+                return _extend(file, home, shape, setting, {name: shape.module})
+        elif not (folder / stem).is_dir():
+            return _new_module(file, path, name, setting)
+    raise CannotFix("no free name for a settings module")
+
+
+def _home(file: Place) -> tuple[Path, str]:
+    """The folder and the package that a new settings module belongs to: the top of the file's own package."""
+    parts = file.module.split(".")
+    depth = len(parts) if file.path.name == "__init__.py" else len(parts) - 1
+    if depth == 0:
+        return file.path.parent, ""
+    above = [file.path.parent, *file.path.parent.parents]
+    folder, package = above[depth - 1], parts[0]
+    if (folder / "core" / "__init__.py").is_file() and parts[:2] != [package, "core", ""]:
+        return folder / "core", f"{package}.core"
+    return folder, package
+
+
+def _written_before(module: Module, file: Place) -> tuple[SettingsClass, Shape] | None:
+    """The settings class of a module that the index has not seen yet."""
+    facts = module.current.facts.names
+    for name, fact in facts.items():
+        if not isinstance(fact, ClassFact) or Ref("pydantic_settings.BaseSettings") not in fact.bases:
+            continue
+        cls = f"{module.current.module}.{name}"
+        made = next(
+            (one for one, value in facts.items() if isinstance(value, ValueFact) and value.value == Call(Ref(cls))),
+            None,
+        )
+        node = module.class_node(name)
+        if made is not None and node is not None:
+            shape = Shape(module, node)
+            read_class(shape, module, node)
+            return SettingsClass(cls, f"{module.current.module}.{made}", False), shape
+    return None
+
+
+def _new_module(file: Place, path: Path, name: str, setting: Setting) -> Placed:
+    project = file.project
+    field = f"{file.module.rpartition('.')[2]}_{setting.name}" if setting.name in _GENERIC else setting.name
+    env_path = env_folder(file.path, project) / ".env"
+    dotenv = load_dotenv(env_path, project.read)
+    if not _may_be(dotenv.get(field) if dotenv else None, setting):
+        field = f"app_{field}"
+    imports = "from pydantic import SecretStr\n" if setting.is_secret else ""
+    default = f" = {setting.default}" if setting.default else ""
+    text = (
+        f"{imports}from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+        "class Settings(BaseSettings):\n"
+        '    model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n\n'
+        f"    {field}: {setting.annotation}{default}\n\n\n"
+        "settings = Settings()\n"
+    )
+    access = need_all(file, [f"{name}.settings"], local=True)[0]
+    edits: list[AnyEdit] = [*access.edits, CreateFile(path, text)]
+    edits += requirement_edits("pydantic-settings", "pydantic-settings>=2", project)
+    edits += env_edits(env_path, field.upper(), setting.value, setting.example, project)
+    read = f"{access.expression}.{field}"
+    return Placed(f"{read}.get_secret_value()" if setting.is_secret else read, edits)

@@ -1,0 +1,224 @@
+"""What holds a secret, what only looks like one, and which calls take one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How much a holder's name alone says about the text in it."""
+
+    PASSWORD = "password"
+    """People choose passwords: short ones and words among them."""
+    KEY = "key"
+    """A signing key, an API key: any text that is no identifier."""
+    TOKEN = "token"
+    """Much is called a token: only random-looking text counts."""
+    SINK = "sink"
+    """A library takes this very value as its key or password."""
+
+
+# The last words of a name -> what it holds. The longest ending wins.
+HOLDERS: dict[tuple[str, ...], Kind] = {
+    ("password",): Kind.PASSWORD,
+    ("passwd",): Kind.PASSWORD,
+    ("passphrase",): Kind.PASSWORD,
+    ("pwd",): Kind.PASSWORD,
+    ("pass",): Kind.PASSWORD,
+    ("secret",): Kind.KEY,
+    ("secretkey",): Kind.KEY,
+    ("secret", "key"): Kind.KEY,
+    ("secret", "access", "key"): Kind.KEY,
+    ("apikey",): Kind.KEY,
+    ("api", "key"): Kind.KEY,
+    ("api", "secret"): Kind.KEY,
+    ("app", "key"): Kind.TOKEN,
+    ("access", "key"): Kind.TOKEN,
+    ("access", "key", "id"): Kind.TOKEN,
+    ("account", "key"): Kind.TOKEN,
+    ("auth", "key"): Kind.TOKEN,
+    ("private", "key"): Kind.KEY,
+    ("signing", "key"): Kind.KEY,
+    ("encryption", "key"): Kind.KEY,
+    ("jwt", "key"): Kind.KEY,
+    ("hmac", "key"): Kind.KEY,
+    ("fernet", "key"): Kind.KEY,
+    ("session", "key"): Kind.TOKEN,
+    ("master", "key"): Kind.KEY,
+    ("service", "key"): Kind.TOKEN,
+    ("password", "salt"): Kind.TOKEN,
+    ("secret", "salt"): Kind.TOKEN,
+    ("token",): Kind.TOKEN,
+    ("authtoken",): Kind.TOKEN,
+    ("accesstoken",): Kind.TOKEN,
+    ("authorization",): Kind.TOKEN,
+    ("credential",): Kind.TOKEN,
+    ("credentials",): Kind.TOKEN,
+}
+
+LAST_WORDS = frozenset(ending[-1] for ending in HOLDERS)
+
+# A name with one of these in it holds no secret: it names, describes, counts or checks one, or is made for show.
+NO_HOLDER = frozenset({
+    "algorithm", "bad", "change", "check", "cls", "confirm", "continuation", "create", "cursor", "delete", "delimiter",
+    "digest", "dummy", "encrypted", "end", "eos", "bos", "error", "example", "expired", "fake", "field", "forget", "forgot",
+    "format", "forgotten", "generate", "get", "has", "hash", "hashed", "header", "help", "hint", "incorrect", "input", "invalid",
+    "invalidate", "is", "label", "list", "mask", "masked", "max", "message", "min", "missing", "mock", "msg", "needs", "next",
+    "no", "old", "page", "pad", "param", "partition", "path", "pattern", "permission", "placeholder", "policy", "prefix",
+    "previous", "primary", "foreign", "cache", "public", "query", "read", "regex", "require", "required", "requires", "reset", "revoke",
+    "sample", "sep", "set", "show", "skip", "special", "start", "stop", "sync", "template", "test", "title", "type", "unk",
+    "update", "url", "use", "validate", "verify", "weak", "with", "without", "wrong",
+})  # fmt: skip
+
+# Words that names of fields, headers, grants and columns are made of: a value of nothing but these is an identifier.
+VOCABULARY = frozenset({
+    "access", "account", "admin", "api", "apikey", "app", "auth", "authentication", "authorization", "basic", "bearer",
+    "bot", "client", "code", "cookie", "credential", "credentials", "csrf", "current", "custom", "database", "db", "default",
+    "email", "encryption", "field", "google", "github", "aws", "azure", "grant", "hash", "hashed", "header", "hidden",
+    "id", "identifier", "identity", "input", "internal", "invite", "jwt", "key", "keys", "keyring", "kwargs", "label", "login", "machine",
+    "magic", "mail", "master", "mfa", "name", "new", "none", "null", "oauth", "oidc", "old", "openid", "otp", "page", "param",
+    "pass", "passphrase", "password", "passwords", "passwd", "pat", "personal", "pin", "plain", "post", "private", "prod",
+    "production", "public", "pwd", "query", "recovery", "refresh", "register", "registration", "repeat", "request", "required",
+    "reset", "root", "saml", "secret", "secretkey", "secrets", "security", "service", "session", "shared", "sign", "signed",
+    "signing", "signup", "smtp", "sso", "storage", "string", "system", "text", "token", "tokens", "totp", "type", "unset",
+    "update", "user", "username", "users", "value", "vault", "verification", "verify", "webhook", "x", "xsrf",
+})  # fmt: skip
+
+# A value with one of these among its words shows where a secret goes, or is there for show.
+PLACEHOLDERS = frozenset({
+    "change", "changeme", "changeit", "changethis", "default", "demo", "dummy", "enter", "example", "fake", "fill", "fixme",
+    "foo", "foobar", "bar", "here", "insert", "invalid", "mock", "mocked", "notset", "na", "omitted", "placeholder", "redacted", "removed",
+    "replace", "replaceme", "sample", "stub", "tbd", "test", "testing", "todo", "undefined", "unknown", "unset", "unused", "whatever",
+    "wrong", "xxx", "xxxx", "your", "yours", "yourkey", "yourpassword", "yoursecret", "yourtoken",
+})  # fmt: skip
+PLACEHOLDER_PARTS = (
+    "changeme", "change-me", "change_me", "changethis", "change-this", "change_this", "placeholder", "your-", "your_", "yoursecret",
+    "yourpassword", "yourapikey", "replaceme", "replace-me", "replace_me", "xxxx", "****", "....", "redacted", "example",
+    "insecure", "not-a-real", "notreal", "not-secret", "notsecret",
+)  # fmt: skip
+
+COMMON_PASSWORDS = frozenset({
+    "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "abc123", "admin", "administrator", "dragon", "football",
+    "guest", "iloveyou", "letmein", "login", "monkey", "mysql", "pass", "passw0rd", "postgres", "p@ssw0rd", "p@ssword", "qwerty",
+    "qwertyuiop", "root", "rootroot", "secret", "sunshine", "superuser", "toor", "trustno1", "welcome",
+})  # fmt: skip
+
+# Names of algorithms, formats and schemes: letters and digits, and no secret.
+ALGORITHMS = frozenset({
+    "aes", "argon", "base", "bcrypt", "blake", "cbc", "ecdsa", "ecdh", "ed", "es", "gcm", "hmac", "hs", "iso", "latin", "md", "oauth",
+    "pbkdf", "pkcs", "ps", "rs", "rsa", "s", "scrypt", "sha", "ssh", "tls", "ssl", "utf", "v", "x", "http", "oauth2", "beta", "alpha",
+    "django", "hex", "urlsafe", "id", "yescrypt", "des", "rc", "chacha", "poly",
+})  # fmt: skip
+
+# Which argument of a library's function is a key or a password: position and name, and what to call it.
+SINKS: dict[str, tuple[int, str, str]] = {
+    "jwt.encode": (1, "key", "jwt_secret"),
+    "jwt.decode": (1, "key", "jwt_secret"),
+    "jose.jwt.encode": (1, "key", "jwt_secret"),
+    "jose.jwt.decode": (1, "key", "jwt_secret"),
+    "authlib.jose.jwt.encode": (2, "key", "jwt_secret"),
+    "authlib.jose.jwt.decode": (1, "key", "jwt_secret"),
+    "hmac.new": (0, "key", "hmac_key"),
+    "hmac.digest": (0, "key", "hmac_key"),
+    "cryptography.fernet.Fernet": (0, "key", "encryption_key"),
+    "itsdangerous.Signer": (0, "secret_key", "signing_key"),
+    "itsdangerous.TimestampSigner": (0, "secret_key", "signing_key"),
+    "itsdangerous.Serializer": (0, "secret_key", "signing_key"),
+    "itsdangerous.TimedSerializer": (0, "secret_key", "signing_key"),
+    "itsdangerous.URLSafeSerializer": (0, "secret_key", "signing_key"),
+    "itsdangerous.URLSafeTimedSerializer": (0, "secret_key", "signing_key"),
+    "smtplib.SMTP.login": (1, "password", "smtp_password"),
+    "smtplib.SMTP_SSL.login": (1, "password", "smtp_password"),
+    "requests.auth.HTTPBasicAuth": (1, "password", "password"),
+    "httpx.BasicAuth": (1, "password", "password"),
+    "psycopg.connect": (-1, "password", "database_password"),
+    "psycopg2.connect": (-1, "password", "database_password"),
+    "asyncpg.connect": (-1, "password", "database_password"),
+    "asyncpg.create_pool": (-1, "password", "database_password"),
+    "pymysql.connect": (-1, "password", "database_password"),
+    "aiomysql.connect": (-1, "password", "database_password"),
+    "aiomysql.create_pool": (-1, "password", "database_password"),
+    "MySQLdb.connect": (-1, "password", "database_password"),
+    "mysql.connector.connect": (-1, "password", "database_password"),
+    "redis.Redis": (-1, "password", "redis_password"),
+    "redis.asyncio.Redis": (-1, "password", "redis_password"),
+    "starlette.middleware.sessions.SessionMiddleware": (1, "secret_key", "session_secret"),
+}  # fmt: skip
+
+# Classes around a secret that leave it as it is.
+WRAPPERS = frozenset({
+    "pydantic.SecretStr", "pydantic.SecretBytes", "starlette.datastructures.Secret", "builtins.str", "builtins.bytes",
+})  # fmt: skip
+
+# What examples in schemas and documentation hang on.
+DOCUMENTATION_KEYS = frozenset({
+    "example", "examples", "json_schema_extra", "schema_extra", "openapi_examples", "openapi_extra", "responses", "description", "help",
+    "title", "summary", "label", "labels", "verbose_name", "placeholder", "error_messages", "messages", "translations", "alias",
+    "help_text", "help_texts", "widgets", "metavar", "choices", "field_labels",
+})  # fmt: skip
+
+# A vendor's name and what its tokens look like. No example values: their documentation uses other texts.
+FORMATS: tuple[tuple[str, str], ...] = (
+    ("AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
+    ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,251}\b|\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b"),
+    ("GitLab token", r"\bgl(?:pat|dt|rt|ptt|soat|cbt|oas)-[A-Za-z0-9_-]{20,}"),
+    ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{20,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{32,}"),
+    ("Slack webhook", r"https://hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}"),
+    ("Discord webhook", r"https://(?:ptb\.|canary\.)?discord(?:app)?\.com/api/webhooks/\d{17,20}/[\w-]{60,}"),
+    ("Stripe key", r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
+    ("Stripe webhook secret", r"\bwhsec_[A-Za-z0-9+/]{24,}"),
+    ("OpenAI key", r"\bsk-(?:proj|svcacct|admin)-[\w-]{40,}|\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}\b"),
+    ("Anthropic key", r"\bsk-ant-(?:api|admin)\d\d-[\w-]{80,}"),
+    ("Google API key", r"\bAIza[\w-]{35}\b"),
+    ("Google OAuth secret", r"\bGOCSPX-[\w-]{28}\b"),
+    ("Hugging Face token", r"\bhf_[A-Za-z0-9]{34,}\b"),
+    ("npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("PyPI token", r"\bpypi-AgEIcHlwaS5vcmc[\w-]{50,}"),
+    ("SendGrid key", r"\bSG\.[\w-]{22}\.[\w-]{43}\b"),
+    ("Mailgun key", r"\bkey-[a-f0-9]{32}\b"),
+    ("Mailchimp key", r"\b[a-f0-9]{32}-us\d{1,2}\b"),
+    ("Twilio key", r"\bSK[a-f0-9]{32}\b"),
+    ("Telegram bot token", r"\b\d{8,10}:AA[\w-]{33}\b"),
+    ("DigitalOcean token", r"\bdo[opr]_v1_[a-f0-9]{64}\b"),
+    ("Shopify token", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b"),
+    ("Square token", r"\b(?:EAAA|sq0[a-z]{3}-)[\w-]{22,60}"),
+    ("Databricks token", r"\bdapi[a-f0-9]{32}\b"),
+    ("Linear key", r"\blin_api_[A-Za-z0-9]{40}\b"),
+    ("Postman key", r"\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b"),
+    ("Doppler token", r"\bdp\.(?:pt|st|ct|sa)\.[A-Za-z0-9._-]{40,}"),
+    ("Sentry token", r"\bsntry[su]_[A-Za-z0-9+/=_]{60,}"),
+    ("Grafana token", r"\bgl(?:sa|c)_[A-Za-z0-9+/=_]{32,}"),
+    ("New Relic key", r"\bNRAK-[A-Z0-9]{27}\b"),
+    ("Azure storage key", r"\bAccountKey=[A-Za-z0-9+/]{86}=="),
+    ("private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s*(?:\\n)?[A-Za-z0-9+/=\\\s:,-]{40,}"),
+    ("JSON Web Token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+)  # fmt: skip
+
+# Examples that vendors print in their documentation.
+DOCUMENTED = ("EXAMPLE", "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c", "4eC39HqLyjWDarjtT1zdp7dc")
+
+# URL schemes whose credentials are a database's, a queue's or a mail server's, and what the setting is called.
+URL_SETTINGS: dict[str, str] = {
+    "postgresql": "database_url",
+    "postgres": "database_url",
+    "cockroachdb": "database_url",
+    "mysql": "database_url",
+    "mariadb": "database_url",
+    "mssql": "database_url",
+    "oracle": "database_url",
+    "mongodb": "mongodb_url",
+    "redis": "redis_url",
+    "rediss": "redis_url",
+    "valkey": "redis_url",
+    "amqp": "broker_url",
+    "amqps": "broker_url",
+    "kafka": "broker_url",
+    "nats": "broker_url",
+    "smtp": "smtp_url",
+    "smtps": "smtp_url",
+    "ftp": "ftp_url",
+    "sftp": "ftp_url",
+    "elasticsearch": "elasticsearch_url",
+    "ldap": "ldap_url",
+    "ldaps": "ldap_url",
+}

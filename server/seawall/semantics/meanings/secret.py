@@ -1,0 +1,232 @@
+"""Literals that are secrets, and what holds them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from seawall.knowledge import secrets as known
+from seawall.knowledge.secrets import Kind
+from seawall.semantics.secret_text import Holder, looks_secret, words
+from seawall.semantics.view import View
+
+_TEST_PARTS = frozenset(
+    {"tests", "test", "testing", "fixtures", "__tests__", "e2e", "testutils", "test_utils", "mocks"}
+)
+_DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
+_ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "Choices", "TextChoices", "IntegerChoices"})
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A literal that is a secret: the string's node, its value, and what holds it."""
+
+    node: ast.Constant
+    value: str
+    holder: Holder
+    default_of: ast.Call | None = None
+    """The call that falls back on it: `os.getenv("SECRET_KEY", "...")`."""
+
+    @staticmethod
+    def recognise(node: ast.Constant, view: View) -> Secret | None:
+        value = text_of(node)
+        if value is None or len(value) < 4:
+            return None
+        holder = holder_of(node, view)
+        if holder is None or not looks_secret(value, holder) or is_documentation(node, view):
+            return None
+        return Secret(node, value, holder)
+
+
+def text_of(node: ast.Constant) -> str | None:
+    """The text of a string or of plain bytes."""
+    if isinstance(node.value, bytes):
+        return node.value.decode("ascii", "replace")
+    return node.value if isinstance(node.value, str) else None
+
+
+def is_aside(path: Path, root: Path) -> bool:
+    """Whether a file is a test, a fixture or documentation: what it holds protects nothing."""
+    inside = path.relative_to(root) if path.is_relative_to(root) else path
+    parts = {part.lower() for part in inside.parts[:-1]}
+    name = path.name
+    return bool(
+        name.startswith(("test_", "tests", "conftest"))
+        or name.endswith(("_test.py", "_tests.py", "factories.py", "_fixtures.py"))
+        or parts & (_TEST_PARTS | _DOCUMENT_PARTS)
+    )
+
+
+# ---------------------------------------------------------------- holders
+
+
+def holder_named(name: str) -> Holder | None:
+    """What a name says to hold, if that is a secret."""
+    found = words(name)
+    if not found or found[-1] not in known.LAST_WORDS:
+        return None
+    if known.NO_HOLDER.intersection(found):
+        return None
+    for length in (3, 2, 1):
+        kind = known.HOLDERS.get(found[-length:]) if length <= len(found) else None
+        if kind is not None:
+            if found == ("pass",):
+                return None
+            return Holder(name, kind, "_".join(found[1:] if found[0] == "x" and len(found) > 1 else found))
+    return None
+
+
+def holder_of(node: ast.expr, view: View) -> Holder | None:
+    """What a literal is put into."""
+    value, parent = unwrapped(node, view)
+    match parent:
+        case ast.Assign(targets=targets):
+            return next((found for target in targets if (found := _target(target, view))), None)
+        case ast.AnnAssign(target=target) | ast.NamedExpr(target=target):
+            return _target(target, view)
+        case ast.keyword(arg=str(name)):
+            call = view.parent(parent)
+            return (_sink(call, value, view) if isinstance(call, ast.Call) else None) or holder_named(name)
+        case ast.Dict(keys=keys, values=values) if value in values:
+            key = keys[values.index(value)]
+            return holder_named(key.value) if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
+        case ast.arguments():
+            return _parameter(parent, value)
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
+            other = right if left is value else left
+            found = _target(other, view)
+            return Holder(found.name, Kind.TOKEN, found.setting) if found else None
+        case ast.Call():
+            return _sink(parent, value, view) or _argument(parent, value, view)
+        case ast.Tuple(elts=elements):
+            return _element(parent, elements.index(value), view) if value in elements else None
+        case ast.Return():
+            function = view.function(parent)
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found = holder_named(function.name.removeprefix("get_"))
+                return Holder(found.name, Kind.TOKEN, found.setting) if found else None
+    return None
+
+
+def unwrapped(node: ast.expr, view: View) -> tuple[ast.expr, ast.AST | None]:
+    """The outermost expression that has the literal's value, and what it stands in."""
+    while True:
+        parent = view.parent(node)
+        above: ast.AST | None = None
+        match parent:
+            case ast.IfExp(body=body, orelse=orelse) if node in (body, orelse):
+                above = parent
+            case ast.Attribute(attr="encode" | "strip"):
+                call = view.parent(parent)
+                above = call if isinstance(call, ast.Call) and call.func is parent else None
+            case ast.Call(args=[first, *_]) if first is node and view.callee(parent) in known.WRAPPERS:
+                above = parent
+        if not isinstance(above, ast.expr):
+            return node, parent
+        node = above
+
+
+def _target(target: ast.expr, view: View) -> Holder | None:
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return None if _is_enum_member(target, view) else holder_named(name)
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return holder_named(name)
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value=str(name)), *_]):
+            return holder_named(name)
+        case ast.Await(value=value):
+            return _target(value, view)
+    return None
+
+
+def _is_enum_member(target: ast.expr, view: View) -> bool:
+    scope = view.scan.scopes.get(target)
+    if scope is None or not isinstance(scope.node, ast.ClassDef):
+        return False
+    bases = {view.qualname(base) or view.text(base) for base in scope.node.bases}
+    hierarchy = {above for base in bases for above in view.index.mro(base)}
+    return any(name.rpartition(".")[2] in _ENUMS for name in bases | hierarchy)
+
+
+def _parameter(arguments: ast.arguments, value: ast.expr) -> Holder | None:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if value in arguments.defaults:
+        offset = len(positional) - len(arguments.defaults)
+        return holder_named(positional[offset + arguments.defaults.index(value)].arg)
+    if value in arguments.kw_defaults:
+        return holder_named(arguments.kwonlyargs[arguments.kw_defaults.index(value)].arg)
+    return None
+
+
+def _sink(call: ast.Call, value: ast.expr, view: View) -> Holder | None:
+    """A library's function that takes its key or password here."""
+    name = view.callee(call)
+    row = known.SINKS.get(name or "")
+    if row is None and name == "starlette.applications.Starlette.add_middleware" and call.args:
+        row = known.SINKS.get(view.qualname(call.args[0]) or "")
+    if row is None:
+        return None
+    position, keyword, setting = row
+    given = call.args[position] if 0 <= position < len(call.args) else None
+    if value is given or any(item.arg == keyword and item.value is value for item in call.keywords):
+        return Holder(keyword, Kind.SINK, setting)
+    return None
+
+
+def _argument(call: ast.Call, value: ast.expr, view: View) -> Holder | None:
+    """The name that the project's own function gives to the argument."""
+    if value not in call.args or any(isinstance(arg, ast.Starred) for arg in call.args):
+        return None
+    name = view.callee(call)
+    if name is None:
+        return None
+    function = view.index.function(name)
+    skip = 0
+    if function is None:
+        member = view.index.member(name, "__init__")
+        function = view.index.function(member.name) if member else None
+        skip = 1
+    elif isinstance(call.func, ast.Attribute) and function.params[:1] and function.params[0].name in ("self", "cls"):
+        skip = 1
+    position = call.args.index(value) + skip
+    if function is None or position >= len(function.params):
+        return None
+    return holder_named(function.params[position].name)
+
+
+def _element(parent: ast.Tuple, position: int, view: View) -> Holder | None:
+    above = view.parent(parent)
+    match above:
+        case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]) if len(targets) == len(parent.elts):
+            return _target(targets[position], view)
+        case ast.keyword(arg="auth" | "basic_auth" | "http_auth") if position == 1 and len(parent.elts) == 2:
+            return Holder("password", Kind.PASSWORD, "password")
+    return None
+
+
+def is_documentation(node: ast.AST, view: View) -> bool:
+    """Whether a literal is part of an example in a schema or of a text for people."""
+    for above in view.ancestors(node):
+        match above:
+            case ast.keyword(arg=str(name)) if name in known.DOCUMENTATION_KEYS:
+                return True
+            case ast.Assign(targets=[ast.Name(id=name), *_]) | ast.AnnAssign(target=ast.Name(id=name)):
+                return name.lower() in known.DOCUMENTATION_KEYS or bool(
+                    {"example", "examples", "translations", "labels"} & set(words(name))
+                )
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if (
+                        isinstance(key, ast.Constant)
+                        and key.value in known.DOCUMENTATION_KEYS
+                        and _holds(value, node, view)
+                    ):
+                        return True
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return False
+    return False
+
+
+def _holds(outer: ast.AST, node: ast.AST, view: View) -> bool:
+    return outer is node or any(above is outer for above in view.ancestors(node))

@@ -1,0 +1,100 @@
+"""The project's own pydantic-settings classes, and the way to their instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ValueFact
+from seawall.semantics.index import Index
+from seawall.semantics.symbols import Call, Ref
+from seawall.semantics.types import Instance
+
+BASES = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings")
+_ASIDE = frozenset({"tests", "test", "conftest", "docs", "examples"})
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsClass:
+    """A settings class and the name under which the project reaches its one instance."""
+
+    name: str
+    access: str
+    is_getter: bool
+    """`access` is a function to call, not a variable."""
+
+    def __str__(self) -> str:
+        return self.access
+
+
+def settings_class_names(index: Index) -> list[str]:
+    """Every class of the project that derives from `BaseSettings`."""
+    return [
+        f"{module}.{name}"
+        for module, facts in index.modules.items()
+        if not _ASIDE.intersection(module.split("."))
+        for name, fact in facts.names.items()
+        if isinstance(fact, ClassFact) and fact.bases and index.is_subclass(f"{module}.{name}", *BASES)
+    ]
+
+
+def settings_classes(index: Index) -> list[SettingsClass]:
+    """The settings classes that a module-level variable or a function without parameters gives, the main one first."""
+    classes = set(settings_class_names(index))
+    if not classes:
+        return []
+    nested = {
+        found.cls
+        for cls in classes
+        for fact in index.attributes(cls).values()
+        if isinstance(found := index.type_of(Ref(f"{cls}.{fact.name}")), Instance)
+    }
+    reachable: list[SettingsClass] = []
+    for module, facts in index.modules.items():
+        if _ASIDE.intersection(module.split(".")):
+            continue
+        for name, fact in facts.names.items():
+            if "." in name:
+                continue
+            reached = f"{module}.{name}"
+            cls = None
+            if isinstance(fact, ValueFact) and fact.value is not None:
+                cls = index.type_of(Ref(reached))
+            elif isinstance(fact, FunctionFact) and not fact.params and not fact.is_async and not fact.is_generator:
+                cls = index.type_of(Call(Ref(reached)))
+            if isinstance(cls, Instance) and cls.cls in classes:
+                reachable.append(SettingsClass(cls.cls, reached, isinstance(fact, FunctionFact)))
+    return sorted(reachable, key=lambda one: _rank(one, nested))
+
+
+def _rank(one: SettingsClass, nested: set[str]) -> tuple[object, ...]:
+    module, _, last = one.name.rpartition(".")
+    elsewhere = one.access.rpartition(".")[0] != module
+    return (
+        one.name in nested,
+        last != "Settings",
+        "Settings" not in last,
+        elsewhere,
+        one.is_getter,
+        module.count("."),
+        one.access,
+    )
+
+
+def imports_module(index: Index, module: str, wanted: str) -> bool:
+    """Whether importing `module` imports `wanted`, directly or through others."""
+    waiting, seen = [module], {module}
+    while waiting:
+        facts = index.modules.get(waiting.pop())
+        if facts is None:
+            continue
+        targets = [
+            fact.target for name, fact in facts.names.items() if isinstance(fact, ImportFact) and "." not in name
+        ]
+        for target in (*targets, *facts.stars):
+            found = index.split(target)[0]
+            if found == wanted:
+                return True
+            if found and found not in seen:
+                seen.add(found)
+                waiting.append(found)
+    return False
