@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,54 +16,61 @@ log = logging.getLogger(__name__)
 
 
 class Checker:
-    """The enabled rules, ready to run: by node type, so that an item is gone through once."""
+    """The enabled rules, ready to run: by node type and called name, so that an item is gone through once."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self._by_node: dict[type[ast.AST], list[Rule]] = {}
+        self._by_call: dict[str, list[Rule]] = {}
         for rule in self.rules:
+            for name in rule.calls:
+                self._by_call.setdefault(name, []).append(rule)
             for node in rule.nodes:
-                self._by_node.setdefault(node, []).append(rule)
+                if not (rule.calls and node is ast.Call):
+                    self._by_node.setdefault(node, []).append(rule)
         self.broken: set[str] = set()
         """Codes of rules that raised; each is logged once and goes on being asked."""
 
     def check(self, file: File) -> tuple[Finding, ...]:
         """All findings in an item, in the order of their places."""
         found: list[Finding] = []
-        repaired = file.item.broken
         for kind, nodes in file.scan.nodes.items():
             for rule in self._by_node.get(kind, ()):
-                if repaired and rule.from_absence:
-                    continue
-                for node in nodes:
-                    file.code, file.severity = rule.code, rule.severity
-                    found.extend(self._run(rule, node, file))
+                self._run(rule, nodes, file, found)
+        for name, calls in file.calls().items():
+            for rule in self._by_call.get(name, ()):
+                self._run(rule, calls, file, found)
         found.sort(key=lambda finding: (finding.range, finding.code))
         return tuple(dict.fromkeys(found))
 
     def check_project(self, project: Project) -> tuple[Finding, ...]:
         """All findings about the project itself, at absolute places."""
-        found = [
-            finding
-            for rule in self.rules
-            if rule.about_project
-            for finding in self._guarded(rule, project.root, partial(rule.check, project))
-        ]
+        found: list[Finding] = []
+        for rule in self.rules:
+            if rule.about_project:
+                try:
+                    found.extend(rule.check(project) or ())
+                except Exception:  # noqa: BLE001 - reported once
+                    self._complain(rule, project.root)
         return tuple(dict.fromkeys(found))
 
-    def _run(self, rule: Rule, node: ast.AST, file: File) -> list[Finding]:
-        def ask() -> Iterable[Finding]:
-            subject: Any = node if rule.recognise is None else file.subject(rule.recognise, node)
-            return () if subject is None else rule.check(subject, file)
+    def _run(self, rule: Rule, nodes: Iterable[ast.AST], file: File, found: list[Finding]) -> None:
+        if rule.from_absence and file.item.broken:
+            return
+        pending = iter(nodes)
+        recognise = rule.recognise
+        while True:
+            try:
+                for node in pending:
+                    file.code, file.severity = rule.code, rule.severity
+                    subject: Any = node if recognise is None else file.subject(recognise, node)
+                    if subject is not None:
+                        found.extend(rule.check(subject, file) or ())
+                return
+            except Exception:  # noqa: BLE001 - a mistake in one rule silences no other
+                self._complain(rule, file.path)
 
-        return self._guarded(rule, file.path, ask)
-
-    def _guarded(self, rule: Rule, path: Path, ask: Callable[[], Iterable[Finding] | None]) -> list[Finding]:
-        """A rule's mistake must not silence the others."""
-        try:
-            return list(ask() or ())
-        except Exception:
-            if rule.code not in self.broken:
-                self.broken.add(rule.code)
-                log.exception("%s failed on %s", rule.code, path)
-            return []
+    def _complain(self, rule: Rule, path: Path) -> None:
+        if rule.code not in self.broken:
+            self.broken.add(rule.code)
+            log.exception("%s failed on %s", rule.code, path)

@@ -48,6 +48,8 @@ class Rule:
     check: Callable[..., Iterable[Finding]]
     nodes: tuple[type[ast.AST], ...]
     recognise: Callable[..., Any] | None = None
+    calls: frozenset[str] = frozenset()
+    """For a rule about calls: the last part of the called names it wants to see; empty for all."""
     about_project: bool = False
     fixable: bool = False
     from_absence: bool = False
@@ -81,7 +83,7 @@ def find(code_or_name: str) -> Rule | None:
 
 def _rule(module: types.ModuleType) -> Rule:
     document = inspect.cleandoc(module.__doc__ or "")
-    subject, recognise = _subscription(module.check)
+    nodes, recognise, calls = _subscription(module.check)
     return Rule(
         code=module.code,
         name=module.__name__.rpartition(".")[2].replace("_", "-"),
@@ -90,24 +92,28 @@ def _rule(module: types.ModuleType) -> Rule:
         summary=document.partition("\n")[0],
         explanation=document,
         check=module.check,
-        nodes=subject,
+        nodes=nodes,
         recognise=recognise,
-        about_project=not subject,
+        calls=getattr(module, "calls", calls),
+        about_project=not nodes,
         fixable="\nFixed:" in document or getattr(module, "fixable", False),
         from_absence=getattr(module, "from_absence", False),
     )
 
 
-def _subscription(check: Callable[..., Any]) -> tuple[tuple[type[ast.AST], ...], Callable[..., Any] | None]:
-    """The syntax nodes that the first parameter's annotation asks for, and how to get from them to it."""
+def _subscription(
+    check: Callable[..., Any],
+) -> tuple[tuple[type[ast.AST], ...], Callable[..., Any] | None, frozenset[str]]:
+    """The syntax nodes that the first parameter's annotation asks for, how to get from them to it, and by which calls."""
     kind = next(iter(typing.get_type_hints(check).values()))
     if kind is Project:
-        return (), None
+        return (), None, frozenset()
     nodes = _node_types(kind)
     if nodes:
-        return nodes, None
+        return nodes, None, frozenset()
     recognise = kind.recognise
-    return _node_types(next(iter(typing.get_type_hints(recognise).values()))), recognise
+    nodes = _node_types(next(iter(typing.get_type_hints(recognise).values())))
+    return nodes, recognise, getattr(kind, "calls", frozenset())
 
 
 def _node_types(kind: Any) -> tuple[type[ast.AST], ...]:

@@ -52,11 +52,11 @@ class Cell(Source):
 
     def set(self, value: Any) -> None:
         """Replace the value; those who asked are marked only if it differs."""
-        if value != self.value:
+        if value is not self.value:
+            changed = value != self.value
             self.value = value
-            self._changed()
-        else:
-            self.value = value
+            if changed:
+                self._changed()
 
 
 class Memo(Source):

@@ -4,10 +4,10 @@ and their bases. Each question is remembered in the graph, so that an edit makes
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from seawall.knowledge import names as known_names
+from seawall.semantics.callers import Callers
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.symbols import Symbol
@@ -15,6 +15,7 @@ from seawall.semantics.types import Named, Type
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 24
+_EXISTS, _STARS = "", "*"
 
 
 class Resolved(NamedTuple):
@@ -29,9 +30,10 @@ class Index:
 
     def __init__(self) -> None:
         self.modules: dict[str, ModuleFacts] = {}
-        self._cells: dict[tuple[str, str], Cell] = {}
+        self._cells: dict[str, dict[str, Cell]] = {}
         self._memos: dict[tuple[str, object], Memo] = {}
-        self._subclasses: dict[str, set[str]] = {}
+        self._callers = Callers(self.modules)
+        self._methods: dict[str, dict[str, tuple[str, ...]]] = {}
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -40,18 +42,11 @@ class Index:
         old = self.modules.pop(module, None)
         if facts is not None:
             self.modules[module] = facts
-        before: Mapping[str, Fact] = old.names if old else {}
-        after: Mapping[str, Fact] = facts.names if facts else {}
-        for name in before.keys() | after.keys():
-            new = after.get(name)
-            if new is not before.get(name):
-                cell = self._cells.get((module, name))
-                if cell is not None:
-                    cell.set(new)
-        if (cell := self._cells.get((module, "*"))) is not None:
-            cell.set(facts.stars if facts else ())
-        if (old is None) != (facts is None) and (cell := self._cells.get((module, ""))) is not None:
-            cell.set(facts is not None)
+        self._methods.pop(module, None)
+        if old is not facts:
+            for question, cell in self._cells.get(module, {}).items():
+                cell.set(self._answer(module, question))
+            self._callers.changed(module)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -63,30 +58,41 @@ class Index:
 
     def fact(self, module: str, name: str) -> Fact | None:
         """The fact of a name as the module itself defines it."""
-        key = (module, name)
-        cell = self._cells.get(key)
-        if cell is None:
-            facts = self.modules.get(module)
-            cell = self._cells[key] = Cell(facts.names.get(name) if facts else None)
-        found: Fact | None = cell.get()
+        found: Fact | None = self._ask(module, name)
         return found
 
     def stars(self, module: str) -> tuple[str, ...]:
         """The modules from which a module imports everything."""
-        key = (module, "*")
-        cell = self._cells.get(key)
-        if cell is None:
-            facts = self.modules.get(module)
-            cell = self._cells[key] = Cell(facts.stars if facts else ())
-        found: tuple[str, ...] = cell.get()
+        found: tuple[str, ...] = self._ask(module, _STARS)
         return found
 
+    def callers(self, name: str) -> tuple[str, ...]:
+        """The functions that hand arguments on to something of that (last) name."""
+        return self._callers.of(name)
+
     def has_module(self, module: str) -> bool:
-        key = (module, "")
-        cell = self._cells.get(key)
+        """Whether the project has a module of that absolute name."""
+        return bool(self._ask(module, _EXISTS))
+
+    def _ask(self, module: str, question: str) -> Any:
+        cells = self._cells.get(module)
+        if cells is None:
+            cells = self._cells[module] = {}
+        cell = cells.get(question)
         if cell is None:
-            cell = self._cells[key] = Cell(module in self.modules)
-        return bool(cell.get())
+            cell = cells[question] = Cell(self._answer(module, question))
+        return cell.get()
+
+    def _answer(self, module: str, question: str) -> Any:
+        """What a module says now: to a name, its fact; to `Class()`, the names of the methods; or one of the two signs."""
+        facts = self.modules.get(module)
+        if question == _EXISTS:
+            return facts is not None
+        if question == _STARS:
+            return facts.stars if facts else ()
+        if question.endswith("()"):
+            return self._methods_in(module, question.removesuffix("()"))
+        return facts.names.get(question) if facts else None
 
     def resolve(self, name: str) -> Resolved:
         """Follow an absolute name to its definition."""
@@ -231,18 +237,25 @@ class Index:
                             return value
         return None
 
-    def methods(self, cls: str) -> Iterable[str]:
+    def methods(self, cls: str) -> tuple[str, ...]:
         """Names of the methods that a project class itself defines."""
         module, rest = self.split(cls)
+        found: tuple[str, ...] = self._ask(module, f"{rest}()")
+        return found
+
+    def _methods_in(self, module: str, cls: str) -> tuple[str, ...]:
         facts = self.modules.get(module)
         if facts is None:
             return ()
-        prefix = f"{rest}."
-        return [
-            name[len(prefix) :]
-            for name, fact in facts.names.items()
-            if name.startswith(prefix) and isinstance(fact, FunctionFact) and "." not in name[len(prefix) :]
-        ]
+        known = self._methods.get(module)
+        if known is None:
+            by_class: dict[str, list[str]] = {}
+            for path, fact in facts.names.items():
+                if isinstance(fact, FunctionFact):
+                    owner, _, name = path.rpartition(".")
+                    by_class.setdefault(owner, []).append(name)
+            known = self._methods[module] = {owner: tuple(names) for owner, names in by_class.items()}
+        return known.get(cls, ())
 
     def attributes(self, cls: str) -> dict[str, ValueFact]:
         """Class attributes with those of project bases, nearest first."""

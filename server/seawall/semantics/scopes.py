@@ -20,7 +20,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 class Scope:
     """A block with names of its own. `bindings` maps a name to the nodes that bind it, in source order."""
 
-    __slots__ = ("bindings", "globals", "node", "parent", "path", "returns", "yields")
+    __slots__ = ("bindings", "globals", "node", "parent", "path", "returns", "stores", "yields")
 
     def __init__(self, node: ScopeNode, parent: Scope | None, path: str) -> None:
         self.node = node
@@ -30,6 +30,8 @@ class Scope:
         self.globals: set[str] = set()
         self.returns: list[ast.Return] = []
         self.yields: list[ast.Yield | ast.YieldFrom] = []
+        self.stores: list[ast.Attribute] = []
+        """Attributes that it assigns to."""
 
     def bind(self, name: str, node: ast.AST) -> None:
         self.bindings.setdefault(name, []).append(node)
@@ -169,6 +171,22 @@ class Scan:
             scope.bind(node.name, node)
         self._children(node, scope)
 
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> None:
+        if type(node.ctx) is ast.Store:
+            scope.stores.append(node)
+        self._visit(node.value, node, scope)
+
+    def _call(self, node: ast.Call, scope: Scope) -> None:
+        visit = self._visit
+        visit(node.func, node, scope)
+        for argument in node.args:
+            visit(argument, node, scope)
+        for keyword in node.keywords:
+            visit(keyword, node, scope)
+
+    def _keyword(self, node: ast.keyword, scope: Scope) -> None:
+        self._visit(node.value, node, scope)
+
     def _leaf(self, node: ast.AST, scope: Scope) -> None:
         """Nothing below."""
 
@@ -198,6 +216,9 @@ _SPECIAL: dict[type[ast.AST], Callable[[Scan, Any, Scope], None]] = {
     ast.Return: Scan._return,
     ast.Yield: Scan._yield,
     ast.YieldFrom: Scan._yield,
+    ast.Attribute: Scan._attribute,
+    ast.Call: Scan._call,
+    ast.keyword: Scan._keyword,
     ast.Constant: Scan._leaf,
     ast.Pass: Scan._leaf,
     ast.MatchAs: Scan._capture,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seawall.semantics.document import Document
-from seawall.semantics.facts import FunctionFact
+from seawall.semantics.facts import FunctionFact, ImportFact
 from seawall.semantics.index import Index
 from seawall.semantics.scopes import Scope
 from seawall.semantics.symbols import Symbol
@@ -28,6 +28,7 @@ class View:
         self.scan = analysis.scan
         self.names = analysis.names
         self._types: dict[ast.AST, Type | None] = {}
+        self._calls: dict[str, list[ast.Call]] | None = None
 
     @property
     def path(self) -> Path:
@@ -109,6 +110,31 @@ class View:
         """
         found = self.type_of(node)
         return found.name if isinstance(found, Named) else None
+
+    def called_name(self, call: ast.Call) -> str:
+        """The last part of what is called, under its own name where it was imported under another: cheap to ask first."""
+        func = call.func
+        if isinstance(func, ast.Attribute):
+            return func.attr
+        if isinstance(func, ast.Name):
+            scope: Scope | None = self.scan.scopes.get(func)
+            while scope is not None and scope is not self.scan.module:
+                if func.id in scope.bindings:
+                    bound = scope.bindings[func.id][0]
+                    return bound.name.rpartition(".")[2] if isinstance(bound, ast.alias) else func.id
+                scope = scope.parent
+            fact = self.index.fact(self.module, func.id)
+            return fact.target.rpartition(".")[2] if isinstance(fact, ImportFact) else func.id
+        return ""
+
+    def calls(self) -> dict[str, list[ast.Call]]:
+        """The item's calls by `called_name`."""
+        if self._calls is None:
+            self._calls = {}
+            for call in self.scan.nodes.get(ast.Call, ()):
+                assert isinstance(call, ast.Call)
+                self._calls.setdefault(self.called_name(call), []).append(call)
+        return self._calls
 
     def callee(self, call: ast.Call) -> str | None:
         """The absolute name of what is called."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import ClassVar
 
 from seawall.semantics.view import View, argument, has_unpacking, keyword
 
@@ -18,6 +19,7 @@ FACTORIES = {
 class Engine:
     """A call that makes an engine."""
 
+    calls: ClassVar[frozenset[str]] = frozenset({"create_engine", "create_async_engine"})
     call: ast.Call
     is_async: bool
     url: ast.expr | None
