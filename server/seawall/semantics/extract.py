@@ -6,8 +6,9 @@ import ast
 
 import msgspec
 
-from seawall.semantics.facts import CallSite, ClassFact, Fact, FunctionFact, ImportFact, Place, ValueFact
+from seawall.semantics.facts import CallSite, ClassFact, Fact, FunctionFact, ImportFact, Passed, Place, ValueFact
 from seawall.semantics.names import Names, import_base, import_target
+from seawall.semantics.origins import origins
 from seawall.semantics.scopes import Scope
 from seawall.semantics.symbols import Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
@@ -56,6 +57,8 @@ _IDLE = frozenset(
         "bytes",
     ]
 )
+
+_NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Dict, ast.Compare, ast.UnaryOp)
 
 
 def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
@@ -152,15 +155,8 @@ def _sets(
         return ()
     myself = node.args.args[0].arg
     found: dict[str, Symbol | None] = {}
-    for target in names.scan.nodes[ast.Attribute]:
-        if (
-            isinstance(target, ast.Attribute)
-            and isinstance(target.ctx, ast.Store)
-            and isinstance(target.value, ast.Name)
-            and target.value.id == myself
-            and names.scan.scopes[target] is scope
-            and target.attr not in found
-        ):
+    for target in scope.stores:
+        if isinstance(target.value, ast.Name) and target.value.id == myself and target.attr not in found:
             found[target.attr] = names.assigned(target)
     return tuple(found.items())
 
@@ -181,11 +177,26 @@ def _calls(names: Names, facts: dict[str, Fact]) -> None:
         callee = names.symbol(node.func)
         if callee is not None:
             awaited = isinstance(scan.parents[node], ast.Await)
-            by_function.setdefault(scope.path, []).append(CallSite(callee, Place(range_of(node)), awaited))
+            passed = _passed(names, node) if node.args or node.keywords else ()
+            by_function.setdefault(scope.path, []).append(CallSite(callee, Place(range_of(node)), awaited, passed))
     for path, calls in by_function.items():
         fact = facts.get(path)
         if isinstance(fact, FunctionFact):
             facts[path] = msgspec.structs.replace(fact, calls=tuple(calls))
+
+
+def _passed(names: Names, node: ast.Call) -> tuple[Passed, ...]:
+    """The arguments that hand on what the function was given."""
+    found = []
+    for position, argument in enumerate(node.args):
+        if isinstance(argument, ast.Starred):
+            break
+        if not isinstance(argument, _NOTHING_PASSED) and (given := origins(names, argument)):
+            found.append(Passed(position, given))
+    for keyword in node.keywords:
+        if keyword.arg and not isinstance(keyword.value, _NOTHING_PASSED) and (given := origins(names, keyword.value)):
+            found.append(Passed(keyword.arg, given))
+    return tuple(found)
 
 
 def _header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:

@@ -27,12 +27,20 @@ class Place(msgspec.Struct, frozen=True, eq=False):
         return 0
 
 
+class Passed(msgspec.Struct, frozen=True):
+    """An argument, given by position or name, that takes its characters from parameters of the calling function."""
+
+    to: int | str
+    origins: tuple[str, ...]
+
+
 class CallSite(msgspec.Struct, frozen=True):
     """A call that runs when its function runs (not inside a nested function or lambda)."""
 
     callee: Symbol
     place: Place
     awaited: bool = False
+    passed: tuple[Passed, ...] = ()
 
 
 class FunctionFact(msgspec.Struct, frozen=True, tag=True):

@@ -116,6 +116,16 @@ class Names:
             scope = scope.parent
         return Ref(f"{self.module}.{name}")
 
+    def bindings(self, node: ast.Name) -> list[ast.AST]:
+        """The nodes in the functions around that may have bound a name where it is used; none for a module's name."""
+        start = scope = self.scan.scopes.get(node)
+        while scope is not None and scope is not self.scan.module:
+            if node.id in scope.bindings and node.id not in scope.globals and (not scope.is_class or scope is start):
+                found = scope.bindings[node.id]
+                return self._reaching(found, node) if len(found) > 1 and scope is start else found
+            scope = scope.parent
+        return []
+
     def absolute(self, scope: Scope) -> str:
         """The absolute name of a class or function scope."""
         return f"{self.module}.{scope.path}" if scope.path else self.module

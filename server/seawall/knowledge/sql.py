@@ -1,0 +1,74 @@
+"""Calls that take SQL text: where the text stands, and how values are bound to it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Style(StrEnum):
+    """How a sink writes a bound parameter, and where it takes the values."""
+
+    TEXT = "text"
+    """`:name` in `text(...)`; a dict is the second argument of the execute around it."""
+    NAMED = "named"
+    """`:name`, a dict is the second argument."""
+    NUMERIC = "numeric"
+    """`$1`, the values are the further arguments."""
+    FORMAT = "format"
+    """`%s`, a tuple is the second argument."""
+    QMARK = "qmark"
+    """`?`, a tuple is the second argument."""
+    OTHER = "other"
+    """Bound in a way that depends on the driver, or not at all."""
+
+
+class Sink(NamedTuple):
+    """A call that takes SQL text."""
+
+    style: Style
+    position: int = 0
+    keyword: str = ""
+
+
+_SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.scoped_session")
+_CONNECTIONS = ("sqlalchemy.Connection", "sqlalchemy.ext.asyncio.AsyncConnection")
+_ASYNCPG = ("asyncpg.Connection", "asyncpg.Pool")
+_FORMAT_CURSORS = (
+    "psycopg.Cursor", "psycopg.AsyncCursor", "psycopg.Connection", "psycopg.AsyncConnection", "psycopg2.extensions.cursor",
+    "pymysql.Cursor", "pymysql.cursors.Cursor", "aiomysql.Cursor", "aiomysql.cursors.Cursor", "aiopg.Cursor",
+    "MySQLdb.cursors.Cursor", "mysql.connector.cursor.MySQLCursor", "django.db.backends.utils.CursorWrapper",
+)  # fmt: skip
+_QMARK_CURSORS = ("sqlite3.Cursor", "sqlite3.Connection", "aiosqlite.Cursor", "aiosqlite.Connection")
+_DATABASES = ("execute", "execute_many", "fetch_all", "fetch_one", "fetch_val", "iterate")
+
+SINKS: dict[str, Sink] = {
+    "sqlalchemy.text": Sink(Style.TEXT, 0, "text"),
+    "sqlalchemy.literal_column": Sink(Style.OTHER, 0, "text"),
+    "sqlalchemy.DDL": Sink(Style.OTHER, 0, "statement"),
+    "alembic.op.execute": Sink(Style.OTHER, 0, "sqltext"),
+    **{f"{cls}.{method}": Sink(Style.TEXT, 0, "statement") for cls in (*_SESSIONS, *_CONNECTIONS)
+       for method in ("execute", "scalar", "scalars", "stream", "stream_scalars")},
+    **{f"{cls}.exec_driver_sql": Sink(Style.OTHER, 0, "statement") for cls in _CONNECTIONS},
+    **{f"{cls}.{method}": Sink(Style.NUMERIC, 0, "query") for cls in _ASYNCPG
+       for method in ("execute", "fetch", "fetchval", "fetchrow", "fetchmany", "prepare", "cursor", "executemany")},
+    **{f"{cls}.{method}": Sink(Style.FORMAT, 0, "query") for cls in _FORMAT_CURSORS
+       for method in ("execute", "executemany", "stream", "mogrify")},
+    **{f"{cls}.{method}": Sink(Style.QMARK, 0, "sql") for cls in _QMARK_CURSORS
+       for method in ("execute", "executemany", "executescript", "execute_fetchall", "execute_insert")},
+    **{f"databases.Database.{method}": Sink(Style.NAMED, 0, "query") for method in _DATABASES},
+    **{f"databases.core.Connection.{method}": Sink(Style.NAMED, 0, "query") for method in _DATABASES},
+    "django.db.models.Manager.raw": Sink(Style.FORMAT, 0, "raw_query"),
+    "django.db.models.QuerySet.raw": Sink(Style.FORMAT, 0, "raw_query"),
+    "django.db.models.expressions.RawSQL": Sink(Style.FORMAT, 0, "sql"),
+    "django.db.connection.cursor.execute": Sink(Style.FORMAT, 0, "sql"),
+}  # fmt: skip
+"""By absolute name of the function or method."""
+
+METHODS = frozenset(name.rpartition(".")[2] for name in SINKS)
+
+EXECUTES = frozenset(name for name, sink in SINKS.items() if sink.style is Style.TEXT and name != "sqlalchemy.text")
+"""SQLAlchemy's own methods: since 2.0 they take no plain string."""
+
+BINDLESS = frozenset({"executescript", "executemany", "prepare", "copy_from_query", "cursor"})
+"""Methods among them whose values come another way."""
