@@ -21,7 +21,7 @@ from .text import Range, utf8_len
 NESTED_SYNTAX = "the f-string syntax of Python 3.12 (PEP 701)"
 TEMPLATE = "a template string (PEP 750)"
 
-_MAX_SIZE = 1_000_000
+_MAX_SIZE = 300_000
 _FORMATTED = "fFtT" if sys.version_info < (3, 12) else "tT"
 _NATIVE = sys.version_info >= (3, 14)
 _CANDIDATE = re.compile(rf"""(?<![^\W_])(?:[rR]?[{_FORMATTED}]|[{_FORMATTED}][rR])["']""")

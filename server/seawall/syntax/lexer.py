@@ -11,7 +11,7 @@ import keyword
 import re
 from typing import NamedTuple
 
-MAX_NESTING = 40
+MAX_NESTING = 8
 
 _HARD = (
     "assert|break|class|continue|def|del|elif|except|finally|global|import|nonlocal|pass|raise|return|try|while|with"
@@ -21,7 +21,7 @@ _RESYNC = re.compile(
         (?:async[ \t]+)?(?:{_HARD})\b
       | from[ \t]+[\w.]+[ \t]+import\b
       | [^\W\d]\w*(?:\.[^\W\d]\w*)+[ \t]*=(?!=)
-      | @[^\n]*\n(?:[ \t\f]*@[^\n]*\n)*[ \t\f]*(?:async[ \t]+def|def|class)\b
+      | @[^\n]*\n(?:[ \t\f]*@[^\n]*\n){0, 9}[ \t\f]*(?:async[ \t]+def|def|class)\b
     )""",
     re.X,
 )
@@ -127,12 +127,14 @@ def string_end(src: str, quote_at: int, quote: str, floor: int = 0, nesting: int
     body = quote_at + len(quote)
     reach = body
     end = -1
-    if "f" in prefix or "t" in prefix:
+    has_fields = "f" in prefix or "t" in prefix
+    if has_fields:
         parts, at = _parts(src, body, quote, "r" in prefix, False, nesting)
         if parts is not None:
             end = at + len(quote)
         reach = at
-    if end < 0:
+    # An f-string inside another has no second reading, or each level would double the work.
+    if end < 0 and not (has_fields and nesting):
         closed = _CLOSED[quote].match(src, body)
         end = closed.end() if closed else -1
     if len(quote) == 3 and not nesting:

@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from . import fstrings, newer
-from .repair import MAX_TRIES, Damage, repairs
+from .repair import MAX_TRIES, Damage, cut_short, repairs
 from .text import Range
 
 MAX_SIZE = 2_000_000
+"""Longer items are not parsed; nobody wrote them by hand, and their trees would fill the memory."""
+MAX_REPAIRED_SIZE = 200_000
+"""Longer items are not repaired: every try reads the whole item."""
+
 _UNPARSABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -54,13 +58,16 @@ def parse(source: str) -> Parsed:
 def parse_quietly(source: str) -> Parsed:
     """`parse` for a text with ``\\n`` endings, inside of `quiet()`."""
     problems: list[Problem] = []
+    if len(source) > MAX_SIZE:
+        problems.append(Problem(Range(1, 0, 1, 0), "The code is too long to be read"))
+        return Parsed(ast.Module([], []), tuple(problems), True, True)
     if not source.isascii() or "\0" in source:
         source = _replace_unparsable(source, problems)
     strings = fstrings.rewrite(source)
     problems += [Problem(place, f"{what} needs a newer Python", what) for place, what in strings.notes]
     text = strings.source
     tree, damage = _try(text)
-    if tree is None and len(source) <= MAX_SIZE:
+    if tree is None and len(source) <= MAX_REPAIRED_SIZE:
         modern = newer.rewrite(text)
         if modern.notes:
             problems += [Problem(place, f"{what} needs a newer Python", what) for place, what in modern.notes]
@@ -112,7 +119,8 @@ def _repair(text: str, damage: Damage) -> tuple[ast.Module, bool]:
         if best is None:
             break
         text, damage = best
-    return ast.Module([], []), True
+    tree, _ = _try(cut_short(text, damage)) if damage.line else (None, None)
+    return tree or ast.Module([], []), True
 
 
 def _replace_unparsable(source: str, problems: list[Problem]) -> str:

@@ -57,7 +57,7 @@ def repairs(text: str, damage: Damage) -> Iterator[str]:
     while at and not lines[at].strip():
         at -= 1
     logical = _logical(lines, at)
-    if "never closed" in message or "unterminated triple" in message:
+    if "never closed" in message or "unterminated" in message:
         yield _replace(lines, at, at + 1)
         if "triple" in message:
             yield _replace(lines, at, _until_code(lines, at))
