@@ -102,13 +102,6 @@ class Workspace:
         """Grows whenever what a file tells others has changed: findings elsewhere may have, too."""
         self._configure()
 
-    def override(self, overrides: Mapping[str, object], origin: str = "editor") -> None:
-        """Take new settings from the editor in place of those it gave before."""
-        self.project = Project.load(self.root, read=self._overlay, overrides=overrides, origin=origin)
-        self._configure()
-        self._project_cell.set(self._project_cell.value + 1)
-        self.revision += 1
-
     def _configure(self) -> None:
         self.table = RuleTable(self.project.settings, self.project.loaded.folder, all_rules())
         self.checker = Checker(self.table.enabled)
@@ -171,8 +164,9 @@ class Workspace:
             module = self._modules[path] = module_name(path, self.project.source_roots)
         return module
 
-    def changed(self, path: Path) -> bool:
-        """A file that is no Python module was created, changed or deleted; whether that may change findings."""
+    def changed(self, path: Path) -> frozenset[str]:
+        """A file that is no Python module was created, changed or deleted. What of the project is stale, and with it
+        findings, is given back."""
         stale = self.project.changed(path)
         if "settings" in stale:
             self._configure()
@@ -180,7 +174,8 @@ class Workspace:
             self._modules.clear()
         if stale:
             self._project_cell.set(self._project_cell.value + 1)
-        return bool(stale)
+            self.revision += 1
+        return stale
 
     def _put(self, path: Path, source: Source) -> Document:
         module = self.module_of(path)
