@@ -120,7 +120,8 @@ def _search(index: Index, start: str) -> Chain | None:
             way = (*hops, Hop(function, number, callee))
             row = None if awaited else blocks(index, callee)
             if row is not None and row.kind is Kind.FILE:
-                file_access = file_access or Chain(way, row)
+                if not hops:  # files that somebody far down reads are as good as always read quickly
+                    file_access = file_access or Chain(way, row)
             elif row is not None and row.kind is not Kind.LOCK:  # whether a lock waits depends on the arguments
                 return Chain(way, row)
             if callee not in seen:

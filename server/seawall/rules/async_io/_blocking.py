@@ -18,6 +18,7 @@ from seawall.syntax import Range
 
 _ASYNC_DEF = re.compile(r"async\s+def\b")
 _STARTING = frozenset({"contextlib.asynccontextmanager"})
+_TOOLING = frozenset({"tests", "scripts", "migrations", "alembic"})
 _NEEDS_LOOP = ("asyncio.", "anyio.", "trio.")
 
 
@@ -30,7 +31,7 @@ def blocking(node: ast.Call | ast.For | ast.comprehension, file: File) -> tuple[
         row = blocks(file.index, name) if name else None
         if name is None or row is None or _says_not_to_wait(node, row, file):
             return None
-        return (node, name, row) if is_served(node, row, file) else None
+        return (node, name, row) if is_served(node, file) else None
     if isinstance(node, ast.comprehension) and node.is_async:
         return None
     found = options(file.type_of(node.iter))
@@ -38,19 +39,20 @@ def blocking(node: ast.Call | ast.For | ast.comprehension, file: File) -> tuple[
         return None
     name = f"{found[0].cls}.__iter__"
     row = blocks(file.index, name)
-    return (node.iter, name, row) if row is not None else None
+    return (node.iter, name, row) if row is not None and is_served(node.iter, file) else None
 
 
-def is_served(node: ast.AST, row: Blocking, file: File) -> bool:
-    """Whether others wait meanwhile: not in a script's `if __name__ ...`; reading a file does not matter in tests and at
-    start-up."""
+def is_served(node: ast.AST, file: File) -> bool:
+    """Whether others wait meanwhile: not in tests and scripts, and not while the application starts or stops."""
+    if _is_tooling(file):
+        return False
     for above in file.ancestors(node):
         if isinstance(above, ast.If) and isinstance(above.test, ast.Compare):
             if isinstance(above.test.left, ast.Name) and above.test.left.id == "__name__":
                 return False
-        elif row.kind is Kind.FILE and isinstance(above, ast.AsyncFunctionDef) and _is_lifespan(above, file):
+        elif isinstance(above, ast.AsyncFunctionDef) and _is_lifespan(above, file):
             return False
-    return not (row.kind is Kind.FILE and _is_test(file))
+    return True
 
 
 def severity_of(row: Blocking) -> Severity:
@@ -138,9 +140,10 @@ def _is_lifespan(function: ast.AsyncFunctionDef, file: File) -> bool:
     return False
 
 
-def _is_test(file: File) -> bool:
+def _is_tooling(file: File) -> bool:
+    """Tests, scripts and migrations."""
     name = file.path.name
     if name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
         return True
     root = file.project.root
-    return "tests" in (file.path.relative_to(root).parts[:-1] if file.path.is_relative_to(root) else ())
+    return bool(_TOOLING & {*(file.path.relative_to(root).parts[:-1] if file.path.is_relative_to(root) else ())})

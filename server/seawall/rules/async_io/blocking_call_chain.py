@@ -5,7 +5,8 @@ stands in another function or module: a plain `def` that async code calls runs o
 is handed to it with `loop.call_soon` or `task.add_done_callback`.
 
 Every call on the way is listed. A helper with a decorator that is not known is not followed, since the decorator may move it
-to a thread. A helper that waits for the database through a SQLAlchemy session is `sync-session-in-async`.
+to a thread. Reading and writing files counts only in the helper itself. A helper that waits for the database through a
+SQLAlchemy session is `sync-session-in-async`.
 
 Example:
     import asyncio
@@ -57,12 +58,7 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     place = call.args[position] if position is not None and is_callback else call
     name = file.qualname(place) if is_callback else called(call, file)
     chain = blocking_chain(file.index, name) if name else None
-    if (
-        name is None
-        or chain is None
-        or chain.blocking.kind is Kind.SESSION
-        or not is_served(call, chain.blocking, file)
-    ):
+    if name is None or chain is None or chain.blocking.kind is Kind.SESSION or not is_served(call, file):
         return
     what = file.text(place if is_callback else call.func).split("\n")[0]
     fixes = () if is_callback else (*thread_fix(file, call, Safety.UNSAFE, _WHY), *plain_def_fix(file, call))

@@ -3,8 +3,9 @@
 The event loop runs one piece of code at a time. While `time.sleep`, `requests.get` or a driver's `execute` waits, nothing else
 is served: health checks time out and latencies add up. Await the call's async counterpart, or run the call in a worker thread.
 
-Reading and writing files counts as a warning, and not at all in tests and while the application starts. Calls that only are
-handed to a thread (`asyncio.to_thread(time.sleep, 1)`), in a nested plain `def` or in a lambda do not run on the event loop.
+Reading and writing files counts as a warning. Calls that only are handed to a thread (`asyncio.to_thread(time.sleep, 1)`), in
+a nested plain `def` or in a lambda do not run on the event loop. In tests, scripts and migrations, and while an application
+starts or stops (`lifespan`), nobody else waits.
 What a sync SQLAlchemy session waits for is `sync-session-in-async`; what a helper waits for is `blocking-call-chain`.
 
 Example:

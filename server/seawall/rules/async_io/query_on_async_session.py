@@ -8,6 +8,13 @@ that `first()`, `one()`, `all()`, `count()`, `get()`, `update()` and `delete()` 
 part of the query has an exact counterpart.
 
 Example:
+    #- models.py
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+    class Note(DeclarativeBase):
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    #- main.py
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from models import Note

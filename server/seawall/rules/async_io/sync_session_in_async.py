@@ -95,7 +95,7 @@ def _helper(call: ast.Call, file: File) -> Iterator[Finding]:
     """A project function that does the I/O."""
     name = called(call, file)
     chain = blocking_chain(file.index, name) if name else None
-    if chain is None or chain.blocking.kind is not Kind.SESSION or not is_served(call, chain.blocking, file):
+    if chain is None or chain.blocking.kind is not Kind.SESSION or not is_served(call, file):
         return
     sessions = [arg for arg in (*call.args, *(item.value for item in call.keywords)) if _is_session(arg, file)]
     yield file.finding(
