@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
 from seawall.edits import AnyEdit, CreateFile, Edit
+from seawall.edits.apply import apply_to
 from seawall.engine.workspace import Workspace
 from seawall.syntax import Text
+
+__all__ = ["apply", "apply_to", "text_of"]
 
 
 def apply(workspace: Workspace, edits: Iterable[AnyEdit]) -> dict[Path, str]:
@@ -28,17 +30,6 @@ def apply(workspace: Workspace, edits: Iterable[AnyEdit]) -> dict[Path, str]:
         text = Text.of(texts[path]) if path in texts else text_of(workspace, path)
         texts[path] = str(apply_to(text, several))
     return texts
-
-
-def apply_to(text: Text, edits: Iterable[Edit]) -> Text:
-    """Apply the edits of one file; inserts at one place keep their order. New lines end as the file's lines do."""
-    ordered = sorted(enumerate(edits), key=lambda pair: (pair[1].range, pair[0]))
-    for (_, left), (_, right) in itertools.pairwise(ordered):
-        if left.range[2:] > right.range[:2]:
-            raise ValueError(f"edits overlap at line {right.range.start_line}")
-    for _, edit in reversed(ordered):
-        text = text.replace(edit.range, edit.text.replace("\n", text.newline))
-    return text
 
 
 def text_of(workspace: Workspace, path: Path) -> Text:
