@@ -1,0 +1,14 @@
+"""Loggers: what makes one, and how each kind logs a traceback."""
+
+from __future__ import annotations
+
+STDLIB = "logging.Logger"
+ADAPTER = "logging.LoggerAdapter"
+STRUCTLOG = "structlog.BoundLogger"
+LOGURU = "loguru.logger"
+
+TAKES_EXC_INFO = (STDLIB, ADAPTER, STRUCTLOG, "structlog.stdlib.BoundLogger", "structlog.typing.FilteringBoundLogger")
+"""Classes whose methods take `exc_info=True`."""
+
+ERROR_METHODS = frozenset({"error", "critical", "fatal"})
+"""Methods that log an error, and no traceback unless told."""
