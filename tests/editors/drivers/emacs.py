@@ -24,7 +24,10 @@ INIT = """\
 
 
 class Emacs:
-    def __init__(self, program: list[str], project: Path, environment: dict[str, str], scratch: Path) -> None:
+    def __init__(
+        self, command: list[str], client: list[str], project: Path, environment: dict[str, str], scratch: Path
+    ) -> None:
+        self.client = client
         self.socket = scratch / "emacs" / "server"
         self.socket.parent.mkdir(mode=0o700)
         self.environment = environment
@@ -35,7 +38,7 @@ class Emacs:
             "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)\n"
         )
         (settings / "init.el").write_text(INIT.format(config=CONFIG, sockets=self.socket.parent))
-        self.terminal = Terminal([*program, "-nw"], project, environment, scratch)
+        self.terminal = Terminal([*command, "-nw"], project, environment, scratch)
 
     def open(self, path: Path) -> None:
         wait_for("Emacs to listen", self.socket.exists)
@@ -49,7 +52,7 @@ class Emacs:
         self.terminal.press("C-e", "Enter")
         self.terminal.type(text)
         current = "(buffer-substring-no-properties (line-beginning-position) (line-end-position))"
-        wait_for("the line to be typed", lambda: text in self.lisp(current))
+        wait_for("the line to be typed", lambda: text in (self.lisp(current) or ""))
 
     def finding(self, code: str) -> Finding:
         return wait_for(code, lambda: self._find(code))
@@ -96,9 +99,10 @@ class Emacs:
         return Finding(code, *found) if found else None
 
     def lisp(self, form: str) -> Any:
-        """What a form comes to in the buffer that is shown."""
-        shown = f"(json-encode (with-current-buffer (window-buffer (frame-selected-window)) {form}))"
-        command = ["emacsclient", "--socket-name", str(self.socket), "--eval", shown]
+        """What a form comes to in the file's buffer, even while the minibuffer asks something."""
+        buffer = f"(find-buffer-visiting {json.dumps(str(self.path))})"
+        in_file = f"(json-encode (let ((file {buffer})) (and file (with-current-buffer file {form}))))"
+        command = [*self.client, "--socket-name", str(self.socket), "--eval", in_file]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=30)
         if done.returncode:
             raise RuntimeError(done.stderr.strip())
