@@ -1,0 +1,52 @@
+"""What goes to the terminal beside the findings, and whether in colors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+import click
+
+
+def use_color(choice: str, stream: TextIO) -> bool:
+    """Whether to write colors to a stream: as told, as `NO_COLOR` and `FORCE_COLOR` say, else if it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+class Console:
+    """Standard error: warnings, errors and remarks."""
+
+    def __init__(self, color: str = "auto", *, quiet: bool = False, verbose: bool = False) -> None:
+        self.color = use_color(color, sys.stderr)
+        self.quiet, self.verbose = quiet, verbose
+
+    def error(self, message: str) -> None:
+        self._say("error", "red", message)
+
+    def warn(self, message: str) -> None:
+        if not self.quiet:
+            self._say("warning", "yellow", message)
+
+    def note(self, message: str) -> None:
+        """Say something to those who want to know all."""
+        if self.verbose:
+            self._say("note", "cyan", message)
+
+    def _say(self, word: str, color: str, message: str) -> None:
+        click.echo(f"{click.style(f'{word}:', fg=color, bold=True)} {message}", err=True, color=self.color)
+
+
+def relative(path: str) -> str:
+    """A path as seen from the working directory, if it lies below it."""
+    try:
+        below = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return path if below.startswith(os.pardir + os.sep) else below

@@ -1,0 +1,3 @@
+"""Findings with the code that they are about."""
+
+from seawall.cli.output.concise import write as write

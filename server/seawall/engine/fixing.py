@@ -1,0 +1,257 @@
+"""Mending in bulk: round after round, until nothing is left to fix. Nothing is written to disk here."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from seawall.edits import AnyEdit, CannotFix, CreateFile, Edit, Fix, Safety
+from seawall.engine.fix import apply_to
+from seawall.engine.workspace import Located, Workspace
+from seawall.project.selection import is_fixable
+from seawall.rules.registry import by_code
+from seawall.syntax import Text
+
+log = logging.getLogger(__name__)
+
+MAX_ROUNDS = 30
+"""Fixes that meet in one place take turns, one a round: a settings class with a dozen new fields takes a dozen."""
+
+PYTHON = (".py", ".pyi")
+
+
+class Applied(NamedTuple):
+    """A fix that was applied."""
+
+    path: Path
+    code: str
+    title: str
+
+
+class Refused(NamedTuple):
+    """A fix that was offered and could not be applied, and why."""
+
+    path: Path
+    line: int
+    code: str
+    title: str
+    reason: str
+
+
+@dataclass
+class Candidate:
+    """A fix with its edits, ready to be applied."""
+
+    located: Located
+    fix: Fix
+    edits: tuple[AnyEdit, ...]
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        return frozenset(edit.path for edit in self.edits)
+
+
+@dataclass
+class Fixer:
+    """Applies fixes to the workspace's texts in memory."""
+
+    workspace: Workspace
+    checked: list[Path]
+    unsafe: bool = False
+    covers: Callable[[Path], bool] = lambda path: True
+    """Whether findings about the project in a file are asked for."""
+    applied: list[Applied] = field(default_factory=list)
+    refused: dict[tuple[Path, str, str, str], Refused] = field(default_factory=dict)
+    """Fixes that were offered in the last round and could not be applied."""
+    before: dict[Path, Text | None] = field(default_factory=dict)
+    """What the touched files held at first; None: nothing, the file is new."""
+    after: dict[Path, Text] = field(default_factory=dict)
+    _broken: set[tuple[Path, str, str, str]] = field(default_factory=set)
+    """Fixes whose results Python could not read."""
+
+    def run(self) -> list[Located]:
+        """Fix until nothing changes; gives the findings that remain."""
+        seen = {self._state()}
+        for _ in range(MAX_ROUNDS):
+            found = self._findings()
+            self.refused.clear()
+            chosen = self._conflict_free(self._candidates(found))
+            if not chosen:
+                return found
+            self._apply(chosen)
+            if (state := self._state()) in seen:
+                break
+            seen.add(state)
+        return self._findings()
+
+    def changed(self) -> dict[Path, Text]:
+        """The new text of every file that differs from what it was."""
+        return {
+            path: text
+            for path, text in self.after.items()
+            if (old := self.before[path]) is None or str(old) != str(text)
+        }
+
+    def _state(self) -> frozenset[tuple[Path, int]]:
+        return frozenset((path, hash(str(text))) for path, text in self.after.items())
+
+    def _findings(self) -> list[Located]:
+        found = [located for path in self.checked for located in self.workspace.findings(path)]
+        return found + [located for located in self.workspace.project_findings() if self.covers(located.path)]
+
+    # -- choosing -----------------------------------------------------------------------------------------------------
+
+    def _candidates(self, found: Iterable[Located]) -> Iterable[Candidate]:
+        settings = self.workspace.project.settings
+        for located in found:
+            rule = by_code()[located.code]
+            if not is_fixable(settings, rule.code, rule.name, rule.category):
+                continue
+            for fix in located.finding.fixes:
+                if not fix.kind.startswith("quickfix") or (fix.safety is Safety.UNSAFE and not self.unsafe):
+                    continue
+                if _key(located, fix) in self._broken:
+                    self._refuse(located, fix, "the result would not be valid Python")
+                    continue
+                reason, edits = self._make(located, fix)
+                reason = reason or next((why for edit in edits if (why := self._forbids(edit))), "")
+                if reason:
+                    self._refuse(located, fix, reason)
+                elif edits:
+                    yield Candidate(located, fix, edits)
+                    break
+
+    def _make(self, located: Located, fix: Fix) -> tuple[str, tuple[AnyEdit, ...]]:
+        try:
+            return "", tuple(dict.fromkeys(fix.make()))
+        except CannotFix as error:
+            return str(error), ()
+        except Exception:
+            log.exception("the fix %r of %s failed on %s", fix.title, located.code, located.path)
+            return "the fix failed", ()
+
+    def _refuse(self, located: Located, fix: Fix, reason: str) -> None:
+        self.refused[_key(located, fix)] = Refused(
+            located.path, located.range.start_line, located.code, fix.title, reason
+        )
+
+    def _forbids(self, edit: AnyEdit) -> str:
+        """Why a file must not be changed, if so."""
+        root, path = os.path.realpath(self.workspace.root), os.path.realpath(edit.path)
+        if not Path(path).is_relative_to(root) and edit.path not in self.checked:
+            return f"`{edit.path}` is not part of the project"
+        if edit.path in self.after:
+            return ""
+        try:
+            mode = edit.path.stat().st_mode
+        except OSError:
+            return ""
+        if isinstance(edit, CreateFile):
+            return f"`{edit.path.name}` exists already"
+        if not mode & stat.S_IWUSR or not os.access(edit.path, os.W_OK):
+            return f"`{edit.path.name}` is read-only"
+        text = self._text(edit.path)
+        if text is not None and text.problem:
+            return f"`{edit.path.name}` cannot be read in its encoding"
+        return ""
+
+    def _conflict_free(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """As many as fit together, the first of those that meet: the others get their turn in the next round."""
+        chosen: list[Candidate] = []
+        taken: dict[Path, list[AnyEdit]] = {}
+        for candidate in candidates:
+            if any(_meet(edit, other) for edit in candidate.edits for other in taken.get(edit.path, ())):
+                continue
+            chosen.append(candidate)
+            for edit in candidate.edits:
+                taken.setdefault(edit.path, []).append(edit)
+        return chosen
+
+    # -- applying -----------------------------------------------------------------------------------------------------
+
+    def _apply(self, chosen: Sequence[Candidate]) -> None:
+        """Apply fixes together; if that breaks a file, the first alone, and none that breaks one by itself."""
+        before = {path: self._text(path) for one in chosen for path in sorted(one.paths)}
+        after = _edited(before, dict.fromkeys(edit for one in chosen for edit in one.edits))
+        broken = [path for path, text in (after or {}).items() if not self._put(path, text)]
+        if after is not None and not broken:
+            for path, text in after.items():
+                self.before.setdefault(path, before[path])
+                self.after[path] = text
+            self.applied += [Applied(one.located.path, one.located.code, one.fix.title) for one in chosen]
+            return
+        for path, old in before.items() if after is not None else ():
+            self._put_back(path, old)
+        if len(chosen) > 1:
+            self._apply(chosen[:1])
+        else:
+            self._broken.add(_key(chosen[0].located, chosen[0].fix))
+
+    def _text(self, path: Path) -> Text | None:
+        """What a file holds by now; None if there is none."""
+        if path in self.after:
+            return self.after[path]
+        document = self.workspace.documents.get(path)
+        if document is not None:
+            return document.source.text
+        try:
+            return Text.decode(path.read_bytes())
+        except OSError:
+            return None
+
+    def _put(self, path: Path, text: Text) -> bool:
+        """Hand the workspace a file's new text; whether it still is what Python reads."""
+        if path.suffix not in PYTHON and path not in self.workspace.documents:
+            self.workspace.overlays[path] = str(text)
+            self.workspace.changed(path)
+            return True
+        old = self.workspace.documents.get(path)
+        was_broken = old is not None and any(item.broken for item in old.source.items)
+        document = self.workspace.open(path, text)
+        if old is None and self.workspace.is_checked(path):
+            self.checked.append(path)
+        return was_broken or not any(item.broken for item in document.source.items)
+
+    def _put_back(self, path: Path, old: Text | None) -> None:
+        if old is not None:
+            self._put(path, old)
+        elif path in self.workspace.documents:
+            self.workspace.remove(path)
+            self.checked.remove(path)
+        elif self.workspace.overlays.pop(path, None) is not None:
+            self.workspace.changed(path)
+
+
+def _edited(before: Mapping[Path, Text | None], edits: Iterable[AnyEdit]) -> dict[Path, Text] | None:
+    """The files with the edits applied; None if these contradict each other."""
+    texts = {path: text for path, text in before.items() if text is not None}
+    by_path: dict[Path, list[Edit]] = {}
+    for edit in edits:
+        if isinstance(edit, CreateFile):
+            texts[edit.path] = Text.of(edit.text)
+        else:
+            by_path.setdefault(edit.path, []).append(edit)
+    try:
+        for path, several in by_path.items():
+            texts[path] = apply_to(texts.get(path) or Text.of(""), several)
+    except ValueError:
+        return None
+    return texts
+
+
+def _meet(edit: AnyEdit, other: AnyEdit) -> bool:
+    """Whether two fixes' edits of one file contradict each other. Both may need the very same import."""
+    if isinstance(edit, CreateFile) or isinstance(other, CreateFile):
+        return edit != other
+    if edit == other and edit.range.start_col == 0 and edit.text.endswith("\n"):
+        return False
+    return edit.range.overlaps(other.range)
+
+
+def _key(located: Located, fix: Fix) -> tuple[Path, str, str, str]:
+    return located.path, located.code, located.finding.message, fix.title
