@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
 from seawall.rules.base import Finding
+from seawall.syntax.lexer import tokens
 
 EVERYTHING = frozenset({"*"})
 
@@ -34,12 +37,31 @@ def suppressions(lines: Iterable[str]) -> tuple[dict[int, frozenset[str]], froze
     return by_line, whole
 
 
-def is_suppressed(finding: Finding, by_line: Mapping[int, frozenset[str]], name: str) -> bool:
-    """Whether a comment on the finding's first or last line switches it off."""
+def is_suppressed(finding: Finding, by_line: Mapping[int, frozenset[str]], name: str, text: str) -> bool:
+    """Whether a comment switches a finding off: on its first or last line, or where the string that it lies in ends."""
     if not by_line:
         return False
-    places = {finding.range.start_line, finding.range.end_line}
+    first, last = finding.range.start_line, finding.range.end_line
+    places = {first, last, comment_line(text, first), comment_line(text, last)}
     return any(matches(by_line[line], finding.code, name) for line in places if line in by_line)
+
+
+def comment_line(text: str, line: int) -> int:
+    """The first line, from the given one on, at whose end a comment may stand: not in a string, nor before a backslash's
+    continuation."""
+    lines = text.split("\n")
+    ends = list(itertools.accumulate(len(one) + 1 for one in lines))
+    strings = [(token.start, token.end) for token in tokens(text) if token.kind == "string"]
+    while line < len(lines):
+        end = ends[line - 1] - 1
+        around = next((stop for start, stop in strings if start < end < stop), None)
+        if around is not None:
+            line = bisect_left(ends, around) + 1
+        elif lines[line - 1].endswith("\\"):
+            line += 1
+        else:
+            break
+    return line
 
 
 def matches(codes: frozenset[str], code: str, name: str) -> bool:

@@ -124,6 +124,16 @@ class Workspace:
         """The text of an open file after a change to the lines in `span`."""
         return self._put(path, update(self.documents[path].source, text, span))
 
+    def replace(self, path: Path, text: Text) -> Document:
+        """The whole new text of an open file; what its lines share with the old one is kept."""
+        document = self.documents[path]
+        span = _changed_lines(document.source.text, text)
+        return self.edit(path, text, span) if span.old_line_count or span.new_line_count else document
+
+    def restore(self, document: Document) -> None:
+        """Take back a state that a file had before: its items, and what was found in them, are those of then."""
+        self._put(document.path, document.source)
+
     def load(self, path: Path) -> Document | None:
         """Read a file from disk; None (and the file forgotten) if it cannot be read."""
         try:
@@ -247,7 +257,7 @@ class Workspace:
             found = self.checker.check(file)
             if by_line:
                 rules = by_code()
-                found = tuple(one for one in found if not is_suppressed(one, by_line, rules[one.code].name))
+                found = tuple(one for one in found if not is_suppressed(one, by_line, rules[one.code].name, item.text))
             return ItemCheck(found, whole)
 
         return Memo(check)
@@ -277,6 +287,18 @@ class Workspace:
         if call is not None and isinstance(fact, FunctionFact) and call < len(fact.calls):
             place = fact.calls[call].place
         return outline.path, place.range.shift(outline.starts.get(rest, 1) - 1)
+
+
+def _changed_lines(old: Text, new: Text) -> Span:
+    before, after = old.lines, new.lines
+    shared = min(len(before), len(after))
+    head = 0
+    while head < shared and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < shared - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    return Span(head + 1, len(before) - head - tail, len(after) - head - tail)
 
 
 class _LazyStarts(Mapping[str, int]):

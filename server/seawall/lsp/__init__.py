@@ -1,0 +1,1 @@
+"""The editors' face: the only place that knows LSP."""
