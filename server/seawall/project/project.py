@@ -9,6 +9,7 @@ from seawall.project.reading import Read, absolute, located, read_text
 from seawall.project.settings import FILE_NAMES, Loaded, Settings, SettingsProblem, load, load_file, merge
 
 if TYPE_CHECKING:
+    from seawall.project.alembic import History
     from seawall.project.dependencies import Dependencies
     from seawall.project.dotenv import DotenvFile
     from seawall.project.gitignore import GitIgnore
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PARTS = ("settings", "dependencies", "environment", "dotenv", "gitignore", "source_roots", "scripts")
+PARTS = ("settings", "dependencies", "environment", "dotenv", "gitignore", "source_roots", "scripts", "alembic")
 """What a project keeps, by the names that `Project.changed` gives back."""
 
 
@@ -156,6 +157,13 @@ class Project:
         return self._part("gitignore", lambda: GitIgnore(self.root, self.read))
 
     @property
+    def alembic(self) -> "History | None":
+        """Its Alembic history."""
+        from seawall.project.alembic import history
+
+        return self._part("alembic", lambda: history(self.root, self.read))
+
+    @property
     def source_roots(self) -> tuple[Path, ...]:
         """The folders that imports start from, deepest first."""
         from seawall.project.modules import source_roots
@@ -207,6 +215,8 @@ class Project:
             stale.add("dotenv")
         if name in (".gitignore", ".git") or path.parts[-2:] == ("info", "exclude"):
             stale.add("gitignore")
+        if name == "alembic.ini" or path.parent.name == "versions":
+            stale.add("alembic")
         if path.parent == self.root and is_script(name):
             stale.add("scripts")
         return stale

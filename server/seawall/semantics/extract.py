@@ -73,6 +73,7 @@ def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
         elif isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             facts[scope.path] = _function(names, scope, scope.node)
     _calls(names, facts)
+    _indexes(names, facts)
     stars = tuple(
         import_base(node, names.module, names.is_package)
         for node in scan.nodes[ast.ImportFrom]
@@ -183,6 +184,19 @@ def _calls(names: Names, facts: dict[str, Fact]) -> None:
         fact = facts.get(path)
         if isinstance(fact, FunctionFact):
             facts[path] = msgspec.structs.replace(fact, calls=tuple(calls))
+
+
+def _indexes(names: Names, facts: dict[str, Fact]) -> None:
+    """`Index("name", Model.column)` beside a model is a fact of its own, `index Model.column`."""
+    for node in names.scan.nodes.get(ast.Call, ()):
+        match node:
+            case ast.Call(func=ast.Name(id="Index") | ast.Attribute(attr="Index"), args=[_, element, *_]):
+                if names.scan.scopes[node] is names.scan.module:
+                    while isinstance(element, ast.Call) and isinstance(element.func, ast.Attribute):
+                        element = element.func.value
+                    if isinstance(element, ast.Attribute):
+                        path = f"index {ast.unparse(element)}"
+                        facts[path] = ValueFact(path, Place(range_of(node)))
 
 
 def _passed(names: Names, node: ast.Call) -> tuple[Passed, ...]:

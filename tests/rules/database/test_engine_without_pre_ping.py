@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.marked import assert_finds, assert_fixes, assert_silent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.marked import assert_finds, assert_fixes, assert_silent
 
 ASYNC = "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+
 from support.marked import assert_finds, assert_fixes, assert_silent
 
 LOGGER = "import logging\n\nlogger = logging.getLogger(__name__)\n\n"
