@@ -24,7 +24,8 @@ TEMPLATE = "a template string (PEP 750)"
 _MAX_SIZE = 300_000
 _FORMATTED = "fFtT" if sys.version_info < (3, 12) else "tT"
 _NATIVE = sys.version_info >= (3, 14)
-_CANDIDATE = re.compile(rf"""(?<![^\W_])(?:[rR]?[{_FORMATTED}]|[{_FORMATTED}][rR])["']""")
+_CANDIDATE = re.compile(rf"""["'](?:(?<=[{_FORMATTED}].)|(?<=[{_FORMATTED}][rR].))""")
+_FIELDS = re.compile(rf"[rR]?[{_FORMATTED}]")
 _PREFIX = re.compile(r"[a-zA-Z]*")
 _QUOTE = re.compile(r"\"\"\"|'''|\"|'")
 _GAP = re.compile(r"[ \t\f]*(?:\\\n[ \t\f]*)*")
@@ -118,6 +119,8 @@ class _Writer:
     def _run(self, strings: list[Token]) -> _Run | None:
         """Read a run of strings; None if the interpreter had better read it itself."""
         source = self.source
+        if not any(_FIELDS.match(source, token.start) for token in strings):
+            return None
         parts: list[_Part] = []
         special: list[Formatted] = []
         for token in strings:
@@ -139,8 +142,6 @@ class _Writer:
             except (ValueError, SyntaxError, MemoryError, RecursionError):
                 return None
         template = any(string.template for string in special)
-        if not special or not (template or "f" in _FORMATTED):
-            return None
         if any(_NEEDS_PARENTHESES.match(source, field.expr_start, field.expr_end) for field in _fields(parts)):
             return None
         for string in special:

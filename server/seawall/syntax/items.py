@@ -245,19 +245,20 @@ def _rebuild(source: Source, text: Text, first: int, stop: int, fresh: list[_Pie
     end = first + len(fresh)
     while end < len(pieces) and pieces[end].level:
         end += 1
+    low, high = 0, len(source.items)
+    if first:
+        low = bisect_left(source.starts, starts[group])
+    if end < len(pieces):
+        high = bisect_left(source.starts, starts[end] - delta)
+    classes = {item.text: item for item in source.items[low:high] if not item.owner}
     built: list[tuple[int, Item]] = []
     with quiet():
         while group < end:
             after = group + 1
             while after < len(pieces) and pieces[after].level:
                 after += 1
-            built += _items(pieces[group:after], starts[group])
+            built += _items(pieces[group:after], starts[group], classes)
             group = after
-    low, high = 0, len(source.items)
-    if first:
-        low = bisect_left(source.starts, starts[max(0, _group_start(pieces, first - 1))])
-    if end < len(pieces):
-        high = bisect_left(source.starts, starts[end] - delta)
     moved = source.starts[high:]
     return Source(
         text,
@@ -273,13 +274,7 @@ def _rebuild(source: Source, text: Text, first: int, stop: int, fresh: list[_Pie
     )
 
 
-def _group_start(pieces: list[_Piece], at: int) -> int:
-    while at and pieces[at].level:
-        at -= 1
-    return at
-
-
-def _items(group: list[_Piece], start: int) -> Iterable[tuple[int, Item]]:
+def _items(group: list[_Piece], start: int, classes: dict[str, Item]) -> Iterable[tuple[int, Item]]:
     header = group[0]
     if header.kind is not CLASS:
         for piece in group:
@@ -291,8 +286,7 @@ def _items(group: list[_Piece], start: int) -> Iterable[tuple[int, Item]]:
     lines = sum(piece.lines for piece in group)
     split = lines > LONG_CLASS
     text = _shell(group) if split else "".join([piece.text for piece in group])
-    if header.item is None or header.item.text != text:
-        header.item = _item(text, text, lines, "", header.item or header.before)
+    header.item = classes.pop(text, None) or _item(text, text, lines, "", header.item or header.before)
     yield start, header.item
     if split:
         match = _NAMED.search(header.text)
