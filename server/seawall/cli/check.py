@@ -62,6 +62,7 @@ class Options:
 def run(options: Options) -> int:
     """Check as told; gives the exit code."""
     console = Console(options.color, quiet=options.quiet, verbose=options.verbose)
+    console.take_logs()
     # The process is short-lived and nearly all it makes is kept: looking for garbage would be a fifth of the work.
     gc.disable()
     try:
@@ -131,7 +132,7 @@ def _tell(run: Run, options: Options, console: Console) -> int:
             fixes.write(mended)
         run.texts |= {str(path): text for path, (_, text) in mended.changes.items()}
     name = run.output_format or "full"
-    text = writer(name)(reports, Sources(run.texts))
+    text = fixes.statistics(reports, name) if options.statistics else writer(name)(reports, Sources(run.texts))
     if options.output_file:
         Path(options.output_file).write_text(text, encoding="utf-8")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import TextIO
@@ -39,8 +40,25 @@ class Console:
         if self.verbose:
             self._say("note", "cyan", message)
 
+    def take_logs(self) -> None:
+        """Show what goes wrong inside: a rule that fails is no reason for a page of traceback, unless somebody wants it."""
+        logging.getLogger("seawall").addHandler(_Handler(self))
+
     def _say(self, word: str, color: str, message: str) -> None:
         click.echo(f"{click.style(f'{word}:', fg=color, bold=True)} {message}", err=True, color=self.color)
+
+
+class _Handler(logging.Handler):
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.WARNING)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        message = record.getMessage() + (f" ({type(error).__name__}: {error})" if error else "")
+        if record.exc_info and self.console.verbose:
+            message += "\n" + logging.Formatter().formatException(record.exc_info)
+        self.console.warn(message)
 
 
 def relative(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,6 +65,24 @@ def summary(reports: Sequence[Report], several: Sequence[Mended]) -> str:
     if hint := _hint(reports, bool(several)):
         lines.append(hint)
     return "\n".join(lines)
+
+
+def statistics(reports: Sequence[Report], output_format: str) -> str:
+    """How often each rule was broken, the most frequent first."""
+    counts = Counter((one.code, one.name) for one in reports)
+    fixable = {one.code for one in reports if any(fix.safety == "safe" for fix in one.fixes)}
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    if output_format == "json":
+        entries = [
+            {"code": code, "name": name, "count": count, "fixable": code in fixable} for (code, name), count in ordered
+        ]
+        return json.dumps(entries, indent=2) + "\n"
+    width = len(str(ordered[0][1])) if ordered else 0
+    lines = []
+    for (code, name), count in ordered:
+        mark = click.style("[*]" if code in fixable else "[ ]", fg="cyan")
+        lines.append(f"{count:{width}}  {click.style(code, fg='red', bold=True)}  {mark} {name}\n")
+    return "".join(lines)
 
 
 def _hint(reports: Sequence[Report], was_fixing: bool) -> str:
