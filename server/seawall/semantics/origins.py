@@ -36,15 +36,13 @@ def _collect(names: Names, node: ast.AST, found: dict[str, None], depth: int) ->
         return
     match node:
         case ast.Name():
-            if not is_checked(names.scan, node):
-                _name(names, node, found, depth)
+            bindings = names.bindings(node)
+            if bindings and not is_checked(names.scan, node):
+                _name(names, bindings, found, depth)
         case ast.Attribute(value=value, attr=attr):
-            if not is_checked(names.scan, node):
-                _step(names, value, f".{attr}", found, depth)
+            _step(names, node, value, f".{attr}", found, depth)
         case ast.Subscript(value=value, slice=index):
-            if not isinstance(index, ast.Slice) and is_checked(names.scan, node):
-                return
-            _step(names, value, "" if isinstance(index, ast.Slice) else "[]", found, depth)
+            _step(names, node, value, "" if isinstance(index, ast.Slice) else "[]", found, depth)
         case ast.Await(value=value) | ast.NamedExpr(value=value) | ast.Starred(value=value):
             _collect(names, value, found, depth + 1)
         case ast.FormattedValue(value=value):
@@ -75,19 +73,19 @@ def _call(names: Names, node: ast.Call, found: dict[str, None], depth: int) -> N
                 for argument in (*node.args, *(one.value for one in node.keywords)):
                     _collect(names, argument, found, depth + 1)
         case ast.Attribute(value=value, attr=attr) if attr in _READS:
-            if not is_checked(names.scan, node):
-                _step(names, value, f".{attr}()", found, depth)
+            _step(names, node, value, f".{attr}()", found, depth)
         case ast.Name(id=name) | ast.Attribute(attr=name) if name in _TRANSPARENT and node.args:
             _collect(names, node.args[0], found, depth + 1)
 
 
-def _step(names: Names, value: ast.AST, step: str, found: dict[str, None], depth: int) -> None:
-    for origin in origins(names, value, depth + 1):
-        found[origin + step] = None
+def _step(names: Names, node: ast.AST, value: ast.AST, step: str, found: dict[str, None], depth: int) -> None:
+    below = origins(names, value, depth + 1)
+    if below and not (isinstance(node, ast.expr) and is_checked(names.scan, node)):
+        found.update(dict.fromkeys(origin + step for origin in below))
 
 
-def _name(names: Names, node: ast.Name, found: dict[str, None], depth: int) -> None:
-    for binding in names.bindings(node):
+def _name(names: Names, bindings: list[ast.AST], found: dict[str, None], depth: int) -> None:
+    for binding in bindings:
         if isinstance(binding, ast.arg):
             found[binding.arg] = None
             continue
@@ -98,7 +96,7 @@ def _name(names: Names, node: ast.Name, found: dict[str, None], depth: int) -> N
             case ast.AnnAssign(value=ast.expr() as value):
                 _collect(names, value, found, depth + 1)
             case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
-                _step(names, value, "[*]", found, depth)
+                _step(names, binding, value, "[*]", found, depth)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 _unpacked(names, binding, targets, names.scan.parents.get(parent), found, depth)
 
@@ -115,9 +113,9 @@ def _unpacked(
         case ast.Assign(value=ast.Tuple(elts=values) | ast.List(elts=values)) if len(values) == len(targets):
             _collect(names, values[targets.index(binding)], found, depth + 1)  # type: ignore[arg-type]
         case ast.Assign(value=value):
-            _step(names, value, "[]", found, depth)
+            _step(names, binding, value, "[]", found, depth)
         case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
-            _step(names, value, "[*][]", found, depth)
+            _step(names, binding, value, "[*][]", found, depth)
 
 
 # -- checks that close the set of values ------------------------------------------------------------------------------
