@@ -96,6 +96,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "psycopg2.extensions.connection": (),
     "django.db.models.Model": (),
     "requests.Session": (),
+    "fastapi.UploadFile": ("starlette.datastructures.UploadFile",),
     "smtplib.SMTP_SSL": ("smtplib.SMTP",),
     "fastapi.FastAPI": ("starlette.applications.Starlette",),
     "fastapi.APIRouter": ("starlette.routing.Router",),

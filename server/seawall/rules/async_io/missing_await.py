@@ -127,7 +127,7 @@ def _fixes(call: ast.Call, file: File) -> Iterator[Fix]:
     late = _late_await(call, file)
     if late is None:
         yield Fix("Add await", lambda: _with_await(file, call))
-    elif _is_value(late, call, file):
+    elif _is_value(call, file):
         yield Fix("Await the call first", lambda: [*_with_await(file, call), _without_await(file, late)])
     else:
         why = "the outer await is dropped too, as the result is not known to be a coroutine itself"
@@ -167,7 +167,7 @@ def _late_await(call: ast.Call, file: File) -> ast.Await | None:
         node = parent
 
 
-def _is_value(late: ast.Await, call: ast.Call, file: File) -> bool:
+def _is_value(call: ast.Call, file: File) -> bool:
     """Whether the library's result is known, so that nothing about it wants an `await` of its own."""
     found = file.type_of(call)
     return isinstance(found, Instance) and bool(found.args) and found.args[0] is not None

@@ -52,7 +52,7 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     if not is_query(call):
         return
     assert isinstance(call.func, ast.Attribute)
-    if not file.is_instance(call.func.value, *_SESSIONS):
+    if not file.is_instance(call.func.value, *_SESSIONS) or file.called_function(call) is not None:
         return
     fixes = [Fix("Write it with select()", lambda: _edits(file, call))] if _can_fix(file, call) else []
     yield file.finding(call, f"`{file.text(call.func)}` does not exist on an async session, use `select()`", *fixes)

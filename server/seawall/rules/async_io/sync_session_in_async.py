@@ -120,10 +120,10 @@ def _fixes(place: ast.expr, file: File) -> Iterator[Fix]:
 def _async_session(file: File, call: ast.Call) -> Iterator[Fix]:
     """The larger move, which lives on a higher floor."""
     try:
-        migration = importlib.import_module("seawall.refactorings.async_session")
-    except ModuleNotFoundError:
+        offer = getattr(importlib.import_module("seawall.refactorings.async_session"), "offer", None)
+    except ImportError:
         return
-    fix: Fix | None = migration.offer(file, call)
+    fix: Fix | None = offer(file, call) if offer is not None else None
     if fix is not None:
         yield fix
 
