@@ -1,10 +1,9 @@
 from pathlib import Path
 
-from support.marked import Folder, parse
-
 from seawall.knowledge.blocking import Kind
 from seawall.semantics.index import Index
 from seawall.semantics.summary import blocking_chain, blocks, callees, known
+from support.marked import Folder, parse
 
 
 def index(text: str) -> Index:

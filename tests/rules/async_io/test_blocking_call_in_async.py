@@ -1,4 +1,5 @@
 import pytest
+
 from support.marked import Folder, assert_finds, assert_fixes, assert_silent, parse
 
 CODE = "SW101"
