@@ -145,6 +145,12 @@ SINKS: dict[str, tuple[int, str, str]] = {
     "starlette.middleware.sessions.SessionMiddleware": (1, "secret_key", "session_secret"),
 }  # fmt: skip
 
+# Functions that read a variable and take a default; and classes whose instances do when they are called.
+ENVIRONMENT_READERS = frozenset(
+    {"os.getenv", "os.environ.get", "os.environ.pop", "decouple.config", "starlette.config.Config.__call__"}
+)
+ENVIRONMENT_CLASSES = ("environ.Env", "environ.FileAwareEnv", "environs.Env", "starlette.config.Config")
+
 # Classes around a secret that leave it as it is.
 WRAPPERS = frozenset({
     "pydantic.SecretStr", "pydantic.SecretBytes", "starlette.datastructures.Secret", "builtins.str", "builtins.bytes",

@@ -51,6 +51,8 @@ class Rule:
     calls: frozenset[str] = frozenset()
     """For a rule about calls: the last part of the called names it wants to see; empty for all."""
     about_project: bool = False
+    check_project: Callable[[Project], Iterable[Finding]] | None = None
+    """What it finds in the project as a whole: the rule's only check, or a second one beside that of the code."""
     fixable: bool = False
     from_absence: bool = False
     """Reasons from what is not there: skips items that had to be repaired."""

@@ -21,7 +21,7 @@ from seawall.semantics.index import Index
 from seawall.semantics.meanings.settings_class import SettingsClass, imports_module, settings_classes
 from seawall.semantics.scopes import Scan
 from seawall.semantics.symbols import Call, Ref
-from seawall.syntax import Range
+from seawall.syntax import Range, range_of
 
 _GENERIC = frozenset({"password", "token", "secret", "key", "pwd", "passwd", "credentials", "authorization"})
 _UNTELLING = frozenset(
@@ -269,3 +269,31 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting) -> Placed:
     edits += env_edits(env_path, field.upper(), setting.value, setting.example, project)
     read = f"{access.expression}.{field}"
     return Placed(f"{read}.get_secret_value()" if setting.is_secret else read, edits)
+
+
+def require(file: Place, cls: str, name: str, value: str) -> list[AnyEdit]:
+    """Take a field's default away and let `.env` say it."""
+    opened = {file.module: Module(file.path, file.module, str(file.current.source.text), file.index)}
+    shape = shape_of(cls, file.index, file.project, opened)
+    statement = shape.fields.get(name) if shape else None
+    if shape is None or statement is None or statement.value is None:
+        raise CannotFix("the settings class has changed")
+    env_path = shape.env_path(env_folder(file.path, file.project), file.project)
+    dotenv = load_dotenv(env_path, file.project.read)
+    after = range_of(statement.annotation)
+    end = range_of(statement)
+    default = Range(after.end_line, after.end_col, end.end_line, end.end_col)
+    edits: list[AnyEdit] = [_without_default(shape.module, statement, default)]
+    edits += shape.configure(dotenv, shape.key(name))
+    return edits + env_edits(env_path, shape.key(name), value, None, file.project)
+
+
+def _without_default(module: Module, statement: ast.AnnAssign, default: Range) -> Edit:
+    """`= "..."` goes; of `= Field("...", alias="x")` only the default does."""
+    call = statement.value
+    if not isinstance(call, ast.Call):
+        return module.replace(default, "")
+    kept = [module.slice(range_of(item)) for item in call.keywords if item.arg != "default"]
+    if not kept:
+        return module.replace(default, "")
+    return module.replace(call, f"{module.slice(range_of(call.func))}({', '.join(kept)})")

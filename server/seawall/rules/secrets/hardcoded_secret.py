@@ -71,7 +71,7 @@ code, severity = "SW201", Severity.ERROR
 
 
 def check(secret: Secret, file: File) -> Iterator[Finding]:
-    if is_aside(file.path, file.project.root):
+    if secret.is_default or is_aside(file.path, file.project.root):
         return
     yield file.finding(
         secret.node,

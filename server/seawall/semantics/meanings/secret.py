@@ -8,13 +8,15 @@ from pathlib import Path
 
 from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
+from seawall.semantics.meanings.settings_class import BASES
 from seawall.semantics.secret_text import Holder, looks_secret, words
 from seawall.semantics.view import View
 
 _TEST_PARTS = frozenset(
-    {"tests", "test", "testing", "fixtures", "__tests__", "e2e", "testutils", "test_utils", "mocks"}
+    {"tests", "test", "testing", "fixtures", "__tests__", "e2e", "testutils", "test_utils", "mocks", "seed", "seeds"}
 )
 _DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
+_CHECKS = frozenset({"check", "compare", "matches", "verify"})
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "Choices", "TextChoices", "IntegerChoices"})
 
 
@@ -25,18 +27,25 @@ class Secret:
     node: ast.Constant
     value: str
     holder: Holder
-    default_of: ast.Call | None = None
-    """The call that falls back on it: `os.getenv("SECRET_KEY", "...")`."""
+    falls_back: ast.expr | None = None
+    """What falls back on it: `os.getenv("SECRET_KEY", "...")`, `os.getenv("SECRET_KEY") or "..."`."""
+    field: ast.AnnAssign | None = None
+    """The field of a settings class whose default it is."""
+
+    @property
+    def is_default(self) -> bool:
+        return self.falls_back is not None or self.field is not None
 
     @staticmethod
     def recognise(node: ast.Constant, view: View) -> Secret | None:
         value = text_of(node)
         if value is None or len(value) < 4:
             return None
-        holder = holder_of(node, view)
+        fallback = fallback_of(node, view)
+        holder = holder_named(fallback[0]) if fallback else holder_of(node, view)
         if holder is None or not looks_secret(value, holder) or is_documentation(node, view):
             return None
-        return Secret(node, value, holder)
+        return Secret(node, value, holder, fallback[1] if fallback else None, settings_field(node, view))
 
 
 def text_of(node: ast.Constant) -> str | None:
@@ -52,7 +61,7 @@ def is_aside(path: Path, root: Path) -> bool:
     parts = {part.lower() for part in inside.parts[:-1]}
     name = path.name
     return bool(
-        name.startswith(("test_", "tests", "conftest"))
+        name.startswith(("test_", "tests", "conftest", "seed_", "seeds"))
         or name.endswith(("_test.py", "_tests.py", "factories.py", "_fixtures.py"))
         or parts & (_TEST_PARTS | _DOCUMENT_PARTS)
     )
@@ -87,6 +96,9 @@ def holder_of(node: ast.expr, view: View) -> Holder | None:
             return _target(target, view)
         case ast.keyword(arg=str(name)):
             call = view.parent(parent)
+            if name == "default" and isinstance(call, ast.Call) and view.callee(call) == "pydantic.Field":
+                field = view.parent(call)
+                return _target(field.target, view) if isinstance(field, ast.AnnAssign) else None
             return (_sink(call, value, view) if isinstance(call, ast.Call) else None) or holder_named(name)
         case ast.Dict(keys=keys, values=values) if value in values:
             key = keys[values.index(value)]
@@ -97,6 +109,9 @@ def holder_of(node: ast.expr, view: View) -> Holder | None:
             other = right if left is value else left
             found = _target(other, view)
             return Holder(found.name, Kind.TOKEN, found.setting) if found else None
+        case ast.Call() if view.callee(parent) == "pydantic.Field" and value is (parent.args or [None])[0]:
+            field = view.parent(parent)
+            return _target(field.target, view) if isinstance(field, ast.AnnAssign) else None
         case ast.Call():
             return _sink(parent, value, view) or _argument(parent, value, view)
         case ast.Tuple(elts=elements):
@@ -107,6 +122,50 @@ def holder_of(node: ast.expr, view: View) -> Holder | None:
                 found = holder_named(function.name.removeprefix("get_"))
                 return Holder(found.name, Kind.TOKEN, found.setting) if found else None
     return None
+
+
+def fallback_of(node: ast.expr, view: View) -> tuple[str, ast.expr] | None:
+    """The environment variable whose absence a literal makes up for, and the whole expression that does so."""
+    value, parent = unwrapped(node, view)
+    call: ast.AST | None = parent
+    whole: ast.AST | None = parent
+    match parent:
+        case ast.BoolOp(op=ast.Or(), values=[ast.Call() as first, *_]) if value is parent.values[-1]:
+            call = first
+        case ast.keyword(arg="default"):
+            call = whole = view.parent(parent)
+    if not isinstance(call, ast.Call) or not isinstance(whole, ast.expr) or not call.args or value is call.args[0]:
+        return None
+    name = call.args[0]
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or not _reads_environment(call, view):
+        return None
+    return name.value, whole
+
+
+def _reads_environment(call: ast.Call, view: View) -> bool:
+    if view.callee(call) in known.ENVIRONMENT_READERS:
+        return True
+    match call.func:
+        case ast.Attribute(value=receiver, attr="get" | "pop"):
+            return view.qualname(receiver) == "os.environ"
+        case ast.Name() | ast.Attribute():
+            return view.is_instance(call.func, *known.ENVIRONMENT_CLASSES)
+    return False
+
+
+def settings_field(node: ast.expr, view: View) -> ast.AnnAssign | None:
+    """The field of a settings class whose default a literal is."""
+    _, parent = unwrapped(node, view)
+    if isinstance(parent, ast.keyword):
+        parent = view.parent(parent)
+    if isinstance(parent, ast.Call) and view.callee(parent) == "pydantic.Field":
+        parent = view.parent(parent)
+    if not isinstance(parent, ast.AnnAssign) or not isinstance(parent.target, ast.Name) or parent.target.id[0] == "_":
+        return None
+    scope = view.scan.scopes.get(parent)
+    if scope is None or not isinstance(scope.node, ast.ClassDef):
+        return None
+    return parent if view.index.is_subclass(view.names.absolute(scope), *BASES) else None
 
 
 def unwrapped(node: ast.expr, view: View) -> tuple[ast.expr, ast.AST | None]:
@@ -192,7 +251,10 @@ def _argument(call: ast.Call, value: ast.expr, view: View) -> Holder | None:
     position = call.args.index(value) + skip
     if function is None or position >= len(function.params):
         return None
-    return holder_named(function.params[position].name)
+    found = holder_named(function.params[position].name)
+    if found and _CHECKS.intersection(words(name.rpartition(".")[2])):
+        return Holder(found.name, Kind.TOKEN, found.setting)
+    return found
 
 
 def _element(parent: ast.Tuple, position: int, view: View) -> Holder | None:

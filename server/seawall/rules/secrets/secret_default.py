@@ -1,0 +1,68 @@
+"""A secret as a default is in force wherever nobody set the variable, without anyone noticing.
+
+The default is in the repository, so it protects nothing; and it hides that the real value is missing. Without it the program
+says at its start what it lacks. `None`, empty defaults and placeholders are not flagged, nor are tests and examples.
+
+Example:
+    from pydantic_settings import BaseSettings, SettingsConfigDict
+
+    class Settings(BaseSettings):
+        model_config = SettingsConfigDict(env_file=".env")
+
+        secret_key: str = «"k7Qx-harbour-93f1-tide-0b5e"»
+
+Fixed:
+    from pydantic_settings import BaseSettings, SettingsConfigDict
+
+    class Settings(BaseSettings):
+        model_config = SettingsConfigDict(env_file=".env")
+
+        secret_key: str
+    #- .env
+    SECRET_KEY=k7Qx-harbour-93f1-tide-0b5e
+    #- .env.example
+    SECRET_KEY=
+    #- .gitignore
+    .env
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.edits import AnyEdit, Fix, Safety
+from seawall.edits.settings import Setting, place, require
+from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.meanings.secret import Secret, is_aside
+
+code, severity = "SW204", Severity.WARNING
+
+_WHY = "Every deployment has to provide the value from now on, in its environment or its `.env` file"
+
+
+def check(secret: Secret, file: File) -> Iterator[Finding]:
+    if not secret.is_default or is_aside(file.path, file.project.root):
+        return
+    if secret.field is not None:
+        target = secret.field.target
+        fix = Fix("Require the value", lambda: _require(secret, file), Safety.UNSAFE, why=_WHY)
+        name = file.text(target)
+    else:
+        fix = Fix("Move it to the settings", lambda: _move(secret, file), Safety.UNSAFE, why=_WHY)
+        name = secret.holder.name
+    yield file.finding(secret.node, f"`{name}` falls back on a secret in the code, drop the default", fix)
+
+
+def _require(secret: Secret, file: File) -> Iterator[AnyEdit]:
+    assert secret.field is not None
+    scope = file.scan.scopes[secret.field]
+    assert isinstance(scope.node, ast.ClassDef)
+    yield from require(file, file.names.absolute(scope), file.text(secret.field.target), secret.value)
+
+
+def _move(secret: Secret, file: File) -> Iterator[AnyEdit]:
+    assert secret.falls_back is not None
+    placed = place(file, secret.node, Setting(secret.holder.setting, secret.value))
+    yield file.replace(secret.falls_back, placed.expression)
+    yield from placed.edits

@@ -1,0 +1,115 @@
+"""URLs with a user's password in them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from seawall.knowledge import secrets as known
+from seawall.semantics.meanings.secret import fallback_of, settings_field
+from seawall.semantics.secret_text import is_placeholder, words
+from seawall.semantics.view import View
+
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s:/?#@]*):([^\s/?#@\0]+)@([^\s/?#:,\"']*)")
+_SHOWN = frozenset(
+    {"example.com", "example.org", "example.net", "host", "hostname", "myhost", "server", "domain", "domain.com", "..."}
+)
+_SHOWN_USERS = frozenset(
+    {"user", "username", "usr", "login", "me", "myuser", "name", "uname", "foo", "u", "db_user", "dbuser"}
+)
+_SHOWN_PASSWORDS = frozenset({
+    "password", "pass", "passwd", "pwd", "secret", "pw", "p", "mypassword", "db_password", "dbpassword", "dbpass", "bar", "pword",
+})  # fmt: skip
+_VALUE = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The parts of a URL that matter."""
+
+    scheme: str
+    user: str
+    password: str
+    host: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the host is this machine or a service beside it, as in a compose file."""
+        host = self.host.lower()
+        return host in ("", "127.0.0.1", "0.0.0.0", "[") or ("." not in host and _VALUE not in host)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the URL only shows what one looks like."""
+        if is_placeholder(self.password):
+            return True
+        if self.host.lower() in _SHOWN:
+            return True
+        return self.password.lower() in _SHOWN_PASSWORDS and (
+            self.user.lower() in _SHOWN_USERS or not self.user or _VALUE in self.user
+        )
+
+
+def credentials_of(text: str) -> Credentials | None:
+    """The credentials in a text that is a URL; none if they are placeholders."""
+    found = _URL.match(text)
+    if found is None or any(char.isspace() for char in text):
+        return None
+    credentials = Credentials(found[1], found[2], found[3], found[4])
+    return None if credentials.is_shown else credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Dsn:
+    """A string that is a URL with a password."""
+
+    node: ast.Constant | ast.JoinedStr
+    text: str
+    """Its text; of an f-string, with `\\0` for each value."""
+    credentials: Credentials
+    setting: str
+    falls_back: ast.expr | None
+    """The expression that falls back on it: `os.getenv("DATABASE_URL", "...")`."""
+    field: ast.AnnAssign | None
+    """The field of a settings class whose default it is."""
+
+    @staticmethod
+    def recognise(node: ast.Constant | ast.JoinedStr, view: View) -> Dsn | None:
+        text = _text(node)
+        if text is None or "://" not in text or "@" not in text:
+            return None
+        credentials = credentials_of(text)
+        if credentials is None or isinstance(view.parent(node), (ast.JoinedStr, ast.Expr)):
+            return None
+        fallback = fallback_of(node, view)
+        name = _setting(node, credentials, fallback[0] if fallback else "", view)
+        return Dsn(node, text, credentials, name, fallback[1] if fallback else None, settings_field(node, view))
+
+
+def _text(node: ast.Constant | ast.JoinedStr) -> str | None:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    parts = (part.value if isinstance(part, ast.Constant) else _VALUE for part in node.values)
+    return "".join(part for part in parts if isinstance(part, str))
+
+
+def _setting(node: ast.expr, credentials: Credentials, variable: str, view: View) -> str:
+    """What a setting for the URL is called: as the variable, else by what it leads to."""
+    parent = view.parent(node)
+    target: ast.expr | None = None
+    match parent:
+        case ast.Assign(targets=[ast.expr() as first]):
+            target = first
+        case ast.AnnAssign(target=first):
+            target = first
+    name = variable
+    if not name and isinstance(target, ast.Name):
+        name = target.id
+    elif not name and isinstance(target, ast.Attribute):
+        name = target.attr
+    found = [word for word in words(name) if word != "sqlalchemy"]
+    if len(found) > 1 and found[-1] in ("url", "uri", "dsn"):
+        return "_".join(found)
+    base = credentials.scheme.partition("+")[0].lower()
+    return known.URL_SETTINGS.get(base, "service_url")
