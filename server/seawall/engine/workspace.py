@@ -21,7 +21,7 @@ from seawall.rules.base import File, Finding, Severity
 from seawall.rules.registry import all_rules, by_code
 from seawall.semantics.document import Document
 from seawall.semantics.facts import FunctionFact, ImportFact
-from seawall.semantics.graph import Cell, Memo
+from seawall.semantics.graph import CLEAN, Cell, Memo
 from seawall.semantics.index import Index
 from seawall.syntax import Item, Range, Source, Span, Text, read, read_at_once, update
 
@@ -52,7 +52,7 @@ class Located:
 
 @dataclass(slots=True)
 class ItemCheck:
-    """What checking an item gave."""
+    """What checking an item gave, if anything."""
 
     findings: tuple[Finding, ...] = NO_FINDINGS
     whole_file: frozenset[str] = frozenset()
@@ -207,20 +207,20 @@ class Workspace:
         document = self.documents.get(path)
         if document is None:
             return []
-        old = self._checks.get(path, {})
-        checks: dict[Item, Memo] = {}
+        checks = self._checks.setdefault(path, {})
         whole: frozenset[str] = frozenset()
         results: list[tuple[int, ItemCheck]] = []
         for start, item in zip(document.source.starts, document.source.items, strict=True):
-            memo = old.pop(item, None) or self._memo(document, item)
-            checks[item] = memo
-            result: ItemCheck | None = memo.get()
-            if result is not None and (result.findings or result.whole_file):
+            memo = checks.get(item)
+            if memo is None:
+                memo = checks[item] = self._memo(document, item)
+            result: ItemCheck | None = memo.get() if memo.state != CLEAN else memo.value
+            if result is not None:
                 results.append((start, result))
                 whole |= result.whole_file
-        for memo in old.values():
-            memo.forget()
-        self._checks[path] = checks
+        if len(checks) > len(document.source.items):
+            for gone in checks.keys() - set(document.source.items):
+                checks.pop(gone).forget()
         rules = by_code()
         severity = self.table.severities(path)
         located = [
@@ -249,7 +249,7 @@ class Workspace:
     def _memo(self, document: Document, item: Item) -> Memo:
         path = document.path
 
-        def check() -> ItemCheck:
+        def check() -> ItemCheck | None:
             self._project_cell.get()
             file = File(document, item, self.index, self.project)
             file.latest = lambda: self.documents.get(path)
@@ -258,7 +258,7 @@ class Workspace:
             if by_line:
                 rules = by_code()
                 found = tuple(one for one in found if not is_suppressed(one, by_line, rules[one.code].name, item.text))
-            return ItemCheck(found, whole)
+            return ItemCheck(found, whole) if found or whole else None
 
         return Memo(check)
 

@@ -81,11 +81,10 @@ class Reports:
         found: list[Located] = []
         if document is not None and document.is_checked:
             found = document.root.workspace.findings(path)
-            if any(one.path != path for one in found):
-                self._say(path, (one for one in found if one.path != path))
+            others = [one for one in found if one.path is not document.path and one.path != path]
+            if others or path in self._elsewhere:
+                self._say(path, others)
                 found = [one for one in found if one.path == path]
-            elif path in self._elsewhere:
-                self._say(path, ())
         for said in self._elsewhere.values():
             found.extend(said.get(path, ()))
         return found

@@ -4,6 +4,7 @@ and their bases. Each question is remembered in the graph, so that an edit makes
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from seawall.knowledge import names as known_names
@@ -39,14 +40,25 @@ class Index:
 
     def set_module(self, module: str, facts: ModuleFacts | None) -> None:
         """Put in, replace or (None) remove a module. Only names whose fact differs trouble those who asked for them."""
-        old = self.modules.pop(module, None)
+        old = self.modules.get(module)
+        if old is facts:
+            return
         if facts is not None:
             self.modules[module] = facts
-        self._methods.pop(module, None)
-        if old is not facts:
-            for question, cell in self._cells.get(module, {}).items():
-                cell.set(self._answer(module, question))
+        else:
+            del self.modules[module]
+        before: Mapping[str, Fact] = old.names if old is not None else {}
+        after: Mapping[str, Fact] = facts.names if facts is not None else {}
+        touched = [name for name, fact in after.items() if before.get(name) is not fact]
+        touched += before.keys() - after.keys()
+        if (old is None) != (facts is None) or any(before.get(name) != after.get(name) for name in touched):
+            self._methods.pop(module, None)
             self._callers.changed(module)
+        cells = self._cells.get(module, {})
+        owners = {f"{name.rpartition('.')[0]}()" for name in touched}
+        for question in (*touched, *owners, _EXISTS, _STARS):
+            if (cell := cells.get(question)) is not None:
+                cell.set(self._answer(module, question))
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
