@@ -174,3 +174,9 @@ def test_newer_syntax_is_named_and_not_broken() -> None:
 def test_hostile_text_is_answered(source: str) -> None:
     text = Text.of(source)
     assert sum(item.lines for item in read(text).items if not item.owner) == len(text.lines)
+
+
+def test_a_template_string_inside_an_f_string_is_found() -> None:
+    parsed = parse("x = f'{t\"{y}\"}'\n")
+    assert not parsed.broken
+    assert [is_template(node) for node in ast.walk(parsed.tree) if "Str" in type(node).__name__] == [False, True]

@@ -24,8 +24,10 @@ TEMPLATE = "a template string (PEP 750)"
 _MAX_SIZE = 300_000
 _FORMATTED = "fFtT" if sys.version_info < (3, 12) else "tT"
 _NATIVE = sys.version_info >= (3, 14)
-_CANDIDATE = re.compile(rf"""["'](?:(?<=[{_FORMATTED}].)|(?<=[{_FORMATTED}][rR].))""")
-_FIELDS = re.compile(rf"[rR]?[{_FORMATTED}]")
+_CANDIDATE = re.compile(
+    r"""["'](?:(?<=F.)(?<!\wF.)|(?<=[rR]F.)(?<!\w[rR]F.)|(?<=F[rR].)(?<!\wF[rR].))""".replace("F", f"[{_FORMATTED}]")
+)
+_FIELDS = re.compile(r"[rR]?[fFtT]")
 _PREFIX = re.compile(r"[a-zA-Z]*")
 _QUOTE = re.compile(r"\"\"\"|'''|\"|'")
 _GAP = re.compile(r"[ \t\f]*(?:\\\n[ \t\f]*)*")
@@ -119,7 +121,10 @@ class _Writer:
     def _run(self, strings: list[Token]) -> _Run | None:
         """Read a run of strings; None if the interpreter had better read it itself."""
         source = self.source
-        if not any(_FIELDS.match(source, token.start) for token in strings):
+        if not any(
+            _FIELDS.match(source, token.start) and _CANDIDATE.search(source, token.start, token.end)
+            for token in strings
+        ):
             return None
         parts: list[_Part] = []
         special: list[Formatted] = []
