@@ -14,7 +14,7 @@ def test_a_blocking_call_shows_while_it_is_typed_and_one_action_mends_it(emacs: 
     emacs.save_all()
     assert (finding.line, finding.column) == where(project.read("app/main.py"), "time.sleep(1)")
 
-    emacs.fix(finding, "asyncio.sleep")
+    emacs.fix(finding, "sleep")
     emacs.no_finding("SW101")
     emacs.save_all()
     awaits_instead_of_blocking(project)

@@ -14,7 +14,7 @@ def test_a_blocking_call_shows_while_it_is_typed_and_one_action_mends_it(helix: 
     helix.save_all()
     assert (finding.line, finding.column) == where(project.read("app/main.py"), "time.sleep(1)")
 
-    helix.fix(finding, "asyncio.sleep")
+    helix.fix(finding, "sleep")
     helix.no_finding("SW101")
     helix.save_all()
     awaits_instead_of_blocking(project)

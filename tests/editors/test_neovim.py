@@ -14,7 +14,7 @@ def test_a_blocking_call_shows_while_it_is_typed_and_one_action_mends_it(neovim:
     neovim.save_all()
     assert (finding.line, finding.column) == where(project.read("app/main.py"), "time.sleep(1)")
 
-    neovim.fix(finding, "asyncio.sleep")
+    neovim.fix(finding, "sleep")
     neovim.no_finding("SW101")
     neovim.save_all()
     awaits_instead_of_blocking(project)

@@ -51,7 +51,7 @@ class Helix:
         shown = self.terminal.settled()
         menu = [row for row, (old, new) in enumerate(zip(before, shown, strict=True)) if old != new]
         chosen = next(row for row in menu if title in shown[row])
-        self.terminal.press(*["Down"] * (chosen - menu[0] + 1), "Enter")
+        self.terminal.press(*["Down"] * (chosen - menu[0]), "Enter")  # the first is chosen beforehand
         self.no_finding(finding.code)
 
     def save_all(self) -> None:
