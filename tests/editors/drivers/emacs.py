@@ -61,8 +61,8 @@ class Emacs:
         wait_for(f"{code} to go", lambda: self._find(code) is None)
 
     def fix(self, finding: Finding, title: str) -> None:
-        self._command(f"goto-line\r{finding.line}")
-        self._command(f"move-to-column\r{finding.column - 1}")
+        start = f"(goto-char (point-min)) (forward-line {finding.line - 1}) (+ (point) {finding.column - 1})"
+        self._command(f"goto-char\r{self.lisp(f'(save-excursion {start})')}")
         self._command("eglot-code-actions")
         wait_for("the actions", lambda: "Pick an action" in self.text)
         self.terminal.type(title)
