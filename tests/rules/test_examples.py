@@ -22,7 +22,10 @@ ALL = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 
 @ALL
 def test_the_example_fires_where_it_says(rule: Rule) -> None:
-    assert_finds(rule.code, sections(rule)["Example"])
+    page = sections(rule)
+    assert "Example" in page or rule.about_project, "only what no text can show, such as git's index, has no example"
+    if "Example" in page:
+        assert_finds(rule.code, page["Example"])
 
 
 @ALL

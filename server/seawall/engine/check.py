@@ -34,7 +34,7 @@ class Checker:
     def check(self, file: File) -> tuple[Finding, ...]:
         """All findings in an item, in the order of their places."""
         found: list[Finding] = []
-        for kind, nodes in file.scan.nodes.items():
+        for kind, nodes in tuple(file.scan.nodes.items()):  # asking for a kind that is not there adds it
             for rule in self._by_node.get(kind, ()):
                 self._run(rule, nodes, file, found)
         for name, calls in file.calls().items():
@@ -47,9 +47,9 @@ class Checker:
         """All findings about the project itself, at absolute places."""
         found: list[Finding] = []
         for rule in self.rules:
-            if rule.about_project:
+            if rule.check_project is not None:
                 try:
-                    found.extend(rule.check(project) or ())
+                    found.extend(rule.check_project(project) or ())
                 except Exception:  # noqa: BLE001 - reported once
                     self._complain(rule, project.root)
         return tuple(dict.fromkeys(found))

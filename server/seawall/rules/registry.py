@@ -98,6 +98,7 @@ def _rule(module: types.ModuleType) -> Rule:
         recognise=recognise,
         calls=getattr(module, "calls", calls),
         about_project=not nodes,
+        check_project=getattr(module, "check_project", None if nodes else module.check),
         fixable="\nFixed:" in document or getattr(module, "fixable", False),
         from_absence=getattr(module, "from_absence", False),
     )

@@ -23,34 +23,39 @@ def is_settings(index: Index, module: str) -> bool:
     return any(isinstance(index.resolve(f"{module}.{name}").fact, ValueFact) for name in _TELLING)
 
 
-def place(file: Importing, project: Project, name: str, value: str, is_list: bool) -> tuple[str, list[AnyEdit]]:
+def place(file: Importing, project: Project, name: str, value: str, annotation: str) -> tuple[str, list[AnyEdit]]:
     """The expression that reads the value, and the edits that put it there."""
     env_path = _env_path(file.path, project)
     dotenv = load_dotenv(env_path, project.read)
     key, number = name.upper(), 2
     while dotenv is not None and (entry := dotenv.get(key)) and entry.value not in (value, "", None):
         key, number = f"{name.upper()}_{number}", number + 1
-    expression, edits = _expression(file, key, is_list)
-    written = "" if is_list else value
-    return expression, [*edits, *env_edits(env_path, key, written, None, project)]
+    expression, edits = _expression(file, key, annotation)
+    return expression, [*edits, *env_edits(env_path, key, value, None, project)]
 
 
-def _expression(file: Importing, key: str, is_list: bool) -> tuple[str, list[AnyEdit]]:
+def _expression(file: Importing, key: str, annotation: str) -> tuple[str, list[AnyEdit]]:
+    """How the module's own library, or the standard library, reads a variable."""
     index, module = file.index, file.current.module
     for name in file.current.facts.names:
         fact = index.resolve(f"{module}.{name}").fact
         if isinstance(fact, ValueFact) and isinstance(fact.value, Call) and fact.value.func in _ENVIRONS:
-            return (f'{name}.list("{key}", default=[])' if is_list else f'{name}("{key}")'), []
+            return {
+                "list[str]": f'{name}.list("{key}", default=[])',
+                "bool": f'{name}.bool("{key}", default=False)',
+            }.get(annotation, f'{name}("{key}")'), []
     decouple = need(file, "decouple.config")
-    if not decouple.edits and is_list:
-        csv = need(file, "decouple.Csv")
-        return f'{decouple.expression}("{key}", default="", cast={csv.expression}())', list(csv.edits)
     if not decouple.edits:
-        return f'{decouple.expression}("{key}")', []
-    needed = need(file, "os.environ")
-    if is_list:
-        return f'{needed.expression}.get("{key}", "").split()', list(needed.edits)
-    return f'{needed.expression}["{key}"]', list(needed.edits)
+        if annotation == "list[str]":
+            csv = need(file, "decouple.Csv")
+            return f'{decouple.expression}("{key}", default="", cast={csv.expression}())', list(csv.edits)
+        cast = ", default=False, cast=bool" if annotation == "bool" else ""
+        return f'{decouple.expression}("{key}"{cast})', []
+    environ = need(file, "os.environ")
+    return {
+        "list[str]": f'{environ.expression}.get("{key}", "").split()',
+        "bool": f'{environ.expression}.get("{key}", "").lower() == "true"',
+    }.get(annotation, f'{environ.expression}["{key}"]'), list(environ.edits)
 
 
 _ENVIRONS = (Ref("environ.Env"), Ref("environ.FileAwareEnv"), Ref("environs.Env"))

@@ -82,7 +82,7 @@ def place(file: Place, use: ast.AST, setting: Setting) -> Placed:
         CannotFix: the project's settings are of a shape that cannot be extended with certainty.
     """
     if django.is_settings(file.index, file.module):
-        return Placed(*django.place(file, file.project, setting.name, setting.value, setting.annotation == "list[str]"))
+        return Placed(*django.place(file, file.project, setting.name, setting.value, setting.annotation))
     for home in settings_classes(file.index):
         if _is_usable(file, use, home):
             opened = {file.module: Module(file.path, file.module, str(file.current.source.text), file.index)}
@@ -118,7 +118,8 @@ def _extend(file: Place, home: SettingsClass, shape: Shape, setting: Setting, op
         edits += _declared(shape, name, setting)
         edits += shape.configure(dotenv, key)
         edits += _let_others_load(shape, env_path, key, file, opened)
-    edits += env_edits(env_path, key, setting.value, setting.example, project)
+    if setting.is_secret or not is_there:
+        edits += env_edits(env_path, key, setting.value, setting.example, project)
     return Placed(_read(base, name, shape, setting, is_there), _merged(edits))
 
 
@@ -146,6 +147,9 @@ def _name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, module: str
     for entry in dotenv.entries if dotenv and setting.is_secret and len(setting.value) >= 8 else ():
         own = shape.field_of(entry.key)
         if entry.value == setting.value and own is not None and _is_text(shape.fields[own]):
+            return own, True
+    for own, statement in shape.fields.items() if setting.annotation == "list[str]" else ():
+        if "origins" in own.lower() and ast.unparse(statement.annotation).lower().startswith("list["):
             return own, True
     last = module.rpartition(".")[2]
     context = last.lower() if last not in _UNTELLING else "app"
