@@ -1,7 +1,8 @@
-"""Imports point downward, only the server speaks LSP, and one rule knows nothing of another: see pyproject.toml."""
+"""Imports point downward and only the server speaks LSP (see pyproject.toml); one rule knows nothing of another."""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,15 @@ def test_the_floors_hold() -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
+
+
+def test_one_rule_knows_nothing_of_another() -> None:
+    """What two rules of a category share stands in a module that begins with an underscore."""
+    for path in (ROOT / "server/seawall/rules").glob("*/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("seawall.rules."):
+                rule = (node.module or "").split(".")[3:]
+                assert not rule or rule[0].startswith("_"), f"{path.name} imports {node.module}"
 
 
 def test_the_typing_path_imports_no_libcst() -> None:

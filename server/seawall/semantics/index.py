@@ -230,9 +230,8 @@ class Index:
     def member(self, cls: str, name: str) -> Resolved | None:
         """The project's definition of a class member, through the bases; None if a library defines it or nobody does."""
         for base in self.mro(cls):
-            fact = self.resolve(f"{base}.{name}").fact if self.split(base)[0] else None
-            if fact is not None:
-                return Resolved(f"{base}.{name}", fact)
+            if self.split(base)[0] and (found := self.resolve(f"{base}.{name}")).fact is not None:
+                return found
         return None
 
     def attribute_set_in_methods(self, cls: str, name: str) -> Symbol | None:
