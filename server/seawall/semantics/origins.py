@@ -18,7 +18,7 @@ _SAME_CHARACTERS = frozenset({
 })  # fmt: skip
 _READS = frozenset({
     "get", "getlist", "json", "form", "body", "model_dump", "dict", "pop", "items", "values", "receive_text", "receive_json",
-    "get_json", "getall", "getone",
+    "get_json", "getall", "getone", "get_secret_value",
 })  # fmt: skip
 _TRANSPARENT = frozenset({"str", "repr", "list", "tuple", "set", "sorted", "reversed", "dedent"})
 _EXITS = (ast.Raise, ast.Return, ast.Continue, ast.Break)

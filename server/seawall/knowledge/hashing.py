@@ -1,0 +1,75 @@
+"""What hashes passwords well, what hashes them badly, and what such things are called."""
+
+from __future__ import annotations
+
+import re
+
+HASHERS = frozenset({
+    "pwdlib.PasswordHash.hash", "pwdlib.hashers.argon2.Argon2Hasher.hash", "pwdlib.hashers.bcrypt.BcryptHasher.hash",
+    "passlib.context.CryptContext.hash", "passlib.context.CryptContext.encrypt", "passlib.hash.bcrypt.hash",
+    "passlib.hash.argon2.hash", "passlib.hash.pbkdf2_sha256.hash", "passlib.hash.bcrypt_sha256.hash",
+    "bcrypt.hashpw", "argon2.PasswordHasher.hash", "argon2.low_level.hash_secret", "argon2.hash_password",
+    "werkzeug.security.generate_password_hash", "flask_bcrypt.generate_password_hash",
+    "flask_bcrypt.Bcrypt.generate_password_hash", "django.contrib.auth.hashers.make_password", "hashlib.scrypt",
+    "hashlib.pbkdf2_hmac", "scrypt.hash", "nacl.pwhash.str", "nacl.pwhash.argon2id.str",
+    "cryptography.hazmat.primitives.kdf.scrypt.Scrypt.derive", "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC.derive",
+})  # fmt: skip
+"""Functions made for passwords: slow and salted."""
+
+HASHER_TYPES = ("pwdlib.PasswordHash", "passlib.context.CryptContext", "argon2.PasswordHasher", "flask_bcrypt.Bcrypt")
+"""Objects whose `hash` is one of those."""
+
+WEAK = {
+    "hashlib.md5": "MD5",
+    "hashlib.sha1": "SHA-1",
+    "hashlib.sha224": "SHA-224",
+    "hashlib.sha256": "SHA-256",
+    "hashlib.sha384": "SHA-384",
+    "hashlib.sha512": "SHA-512",
+    "hashlib.sha3_256": "SHA3-256",
+    "hashlib.sha3_512": "SHA3-512",
+    "hashlib.blake2b": "BLAKE2",
+    "hashlib.blake2s": "BLAKE2",
+    "hashlib.new": "a plain digest",
+    "crypt.crypt": "crypt",
+    "passlib.hash.md5_crypt.hash": "MD5",
+    "passlib.hash.des_crypt.hash": "DES",
+    "passlib.hash.hex_md5.hash": "MD5",
+    "passlib.hash.hex_sha1.hash": "SHA-1",
+    "passlib.hash.hex_sha256.hash": "SHA-256",
+    "passlib.hash.plaintext.hash": "plain text",
+}
+"""Fast digests, by what people call them."""
+
+WEAK_SCHEMES = frozenset({
+    "plaintext", "md5_crypt", "des_crypt", "bsdi_crypt", "bigcrypt", "crypt16", "hex_md4", "hex_md5", "hex_sha1",
+    "hex_sha256", "hex_sha512", "ldap_md5", "ldap_sha1", "ldap_plaintext", "lmhash", "nthash", "mysql323", "mysql41",
+})  # fmt: skip
+"""passlib's schemes that are no password hashes."""
+
+_PLAIN = re.compile(
+    r"(?:(?:new|raw|plain|plaintext|clear|user|account|current|given|input|login|master)_?)?(?:password|passwd|pwd|passphrase)"
+    r"(?:_?(?:plain|raw|text|new|1|2|str|bytes))?",
+    re.I,
+)
+_STORED = re.compile(
+    r"(?:(?:hashed|encrypted|user|account)_?)?(?:password|passwd|pwd)(?:_?(?:hash|hashed|digest|encrypted))?", re.I
+)
+_HASHING = re.compile(
+    r"(?:hash|encrypt|make|generate|create)(?:_\w+)?_?password(?:_hash)?|\w*password_hash|hash_?pw\w*", re.I
+)
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a name says that it holds a password as the user typed it."""
+    return _PLAIN.fullmatch(name) is not None
+
+
+def is_stored_name(name: str) -> bool:
+    """Whether a column's name says that it keeps passwords."""
+    return _STORED.fullmatch(name) is not None
+
+
+def is_hashing_name(name: str) -> bool:
+    """Whether a function's name says that it hashes passwords."""
+    return _HASHING.fullmatch(name) is not None
