@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seawall.knowledge import names as known_names
 from seawall.knowledge import results as known_results
@@ -86,10 +86,15 @@ def _over(type_: Type | None, function: Callable[[Type], Type | None]) -> Type |
 
 
 def _reference(index: Index, name: str) -> Type | None:
-    memo = index.memo("value", name) or index.memo("value", name, Memo(lambda: _named(index, name)))
-    assert memo is not None
-    found: Type | None = memo.get()
+    found: Type | None = _memo(index, "value", name, lambda: _named(index, name))
     return found
+
+
+def _memo(index: Index, query: str, argument: object, compute: Callable[[], Any]) -> Any:
+    """The remembered answer to a question."""
+    memo = index.memo(query, argument) or index.memo(query, argument, Memo(compute))
+    assert memo is not None
+    return memo.get()
 
 
 def _named(index: Index, name: str) -> Type | None:
@@ -232,14 +237,18 @@ def _instance_attribute(index: Index, owner: Instance, cls: str, name: str) -> T
                 if is_decorated(index, function, "builtins.property", "functools.cached_property"):
                     return returned(index, member.name, function)
                 return Named(member.name, owner)
-            case ValueFact(annotation=annotation, value=value):
-                return (instance_of(index, annotation) if annotation else None) or evaluate(index, value)
+            case ValueFact():
+                return _reference(index, member.name)
             case ClassFact():
                 return Named(member.name)
         return None
-    assigned = index.attribute_set_in_methods(cls, name)
+    assigned = _memo(index, "set", (cls, name), lambda: index.attribute_set_in_methods(cls, name))
     if assigned is not None:
-        return evaluate(index, assigned)
+        # Remembered, since `self.next = self.next.next` asks for itself.
+        found: Type | None = _memo(
+            index, "attribute", (cls, name), lambda: evaluate(index, index.attribute_set_in_methods(cls, name))
+        )
+        return found
     for base in index.mro(cls):
         if index.split(base)[0]:
             continue
