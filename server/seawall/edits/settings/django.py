@@ -11,7 +11,7 @@ from seawall.project.dotenv import load_dotenv
 from seawall.project.project import Project
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.index import Index
-from seawall.semantics.symbols import Call, Ref
+from seawall.semantics.symbols import Call
 
 _TELLING = ("INSTALLED_APPS", "ROOT_URLCONF", "MIDDLEWARE")
 
@@ -39,7 +39,7 @@ def _expression(file: Importing, key: str, annotation: str) -> tuple[str, list[A
     index, module = file.index, file.current.module
     for name in file.current.facts.names:
         fact = index.resolve(f"{module}.{name}").fact
-        if isinstance(fact, ValueFact) and isinstance(fact.value, Call) and fact.value.func in _ENVIRONS:
+        if isinstance(fact, ValueFact) and isinstance(fact.value, Call) and index.named(fact.value.func) in _ENVIRONS:
             return {
                 "list[str]": f'{name}.list("{key}", default=[])',
                 "bool": f'{name}.bool("{key}", default=False)',
@@ -58,7 +58,7 @@ def _expression(file: Importing, key: str, annotation: str) -> tuple[str, list[A
     }.get(annotation, f'{environ.expression}["{key}"]'), list(environ.edits)
 
 
-_ENVIRONS = (Ref("environ.Env"), Ref("environ.FileAwareEnv"), Ref("environs.Env"))
+_ENVIRONS = ("environ.Env", "environ.FileAwareEnv", "environs.Env")
 
 
 def _env_path(path: Path, project: Project) -> Path:

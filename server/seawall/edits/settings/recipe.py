@@ -16,11 +16,11 @@ from seawall.edits.settings.shape import Shape, read_class, shape_of
 from seawall.project.dotenv import DotenvFile, Entry, load_dotenv
 from seawall.project.project import Project
 from seawall.semantics.document import Document
-from seawall.semantics.facts import ClassFact, ValueFact
+from seawall.semantics.facts import ClassFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.settings_class import SettingsClass, imports_module, settings_classes
 from seawall.semantics.scopes import Scan
-from seawall.semantics.symbols import Call, Ref
+from seawall.semantics.symbols import Call, Ref, Symbol, dotted
 from seawall.syntax import Range, range_of
 
 _GENERIC = frozenset({"password", "token", "secret", "key", "pwd", "passwd", "credentials", "authorization"})
@@ -236,7 +236,7 @@ def _written_before(module: Module, file: Place) -> tuple[SettingsClass, Shape] 
     """The settings class of a module that the index has not seen yet."""
     facts = module.current.facts.names
     for name, fact in facts.items():
-        if not isinstance(fact, ClassFact) or Ref("pydantic_settings.BaseSettings") not in fact.bases:
+        if not isinstance(fact, ClassFact) or not any(_is_base(module, base) for base in fact.bases):
             continue
         cls = f"{module.current.module}.{name}"
         made = next(
@@ -249,6 +249,12 @@ def _written_before(module: Module, file: Place) -> tuple[SettingsClass, Shape] 
             read_class(shape, module, node)
             return SettingsClass(cls, f"{module.current.module}.{made}", False), shape
     return None
+
+
+def _is_base(module: Module, symbol: Symbol | None) -> bool:
+    last = dotted(symbol) or ""
+    imported = module.current.facts.names.get(last.removeprefix(f"{module.current.module}."))
+    return isinstance(imported, ImportFact) and imported.target == "pydantic_settings.BaseSettings"
 
 
 def _new_module(file: Place, path: Path, name: str, setting: Setting) -> Placed:
