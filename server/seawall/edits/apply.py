@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -46,7 +45,13 @@ def _in_line(path: Path, index: int, old: str, new: str) -> Edit:
     if old[len(old.rstrip("\r\n")) :] != new[len(new.rstrip("\r\n")) :]:
         return Edit(path, Range(index + 1, 0, index + 2, 0), new.rstrip("\r\n") + "\n" * new.endswith(("\r", "\n")))
     old, new = old.rstrip("\r\n"), new.rstrip("\r\n")
-    first = len(os.path.commonprefix([old, new]))
-    last = len(os.path.commonprefix([old[first:][::-1], new[first:][::-1]]))
+    first = _shared(old, new)
+    last = _shared(old[first:][::-1], new[first:][::-1])
     start, end = len(old[:first].encode()), len(old[: len(old) - last].encode())
     return Edit(path, Range(index + 1, start, index + 1, end), new[first : len(new) - last])
+
+
+def _shared(left: str, right: str) -> int:
+    """How many characters two strings begin with alike."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(left), len(right)))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from seawall.project.project import Project
+from seawall.refactorings import registry as refactorings
 from seawall.rules.base import File, Finding
 from seawall.rules.registry import Rule
 
@@ -41,7 +43,19 @@ class Checker:
             for rule in self._by_call.get(name, ()):
                 self._run(rule, calls, file, found)
         found.sort(key=lambda finding: (finding.range, finding.code))
-        return tuple(dict.fromkeys(found))
+        return tuple(self._with_refactorings(finding, file) for finding in dict.fromkeys(found))
+
+    def _with_refactorings(self, finding: Finding, file: File) -> Finding:
+        """The finding with the larger moves that would mend it before its own fixes."""
+        if finding.code not in refactorings.by_code():
+            return finding
+        try:
+            return replace(finding, fixes=(*refactorings.offered(finding, file), *finding.fixes))
+        except Exception:
+            if finding.code not in self.broken:
+                self.broken.add(finding.code)
+                log.exception("a refactoring for %s failed on %s", finding.code, file.path)
+            return finding
 
     def check_project(self, project: Project) -> tuple[Finding, ...]:
         """All findings about the project itself, at absolute places."""

@@ -151,6 +151,18 @@ class Workspace:
         for memo in self._checks.pop(path, {}).values():
             memo.forget()
 
+    def modules(self) -> Iterator[Document]:
+        """Every module; those whose trees are not held are read for the occasion."""
+        for module, outline in list(self._outlines.items()):
+            document = self.documents.get(outline.path)
+            if document is None:
+                try:
+                    text = Text.decode(outline.path.read_bytes())
+                except OSError:
+                    continue
+                document = Document(outline.path, module, read_at_once(text))
+            yield document
+
     def remove(self, path: Path) -> None:
         """The file is no more."""
         self.close(path)
@@ -253,6 +265,7 @@ class Workspace:
             self._project_cell.get()
             file = File(document, item, self.index, self.project)
             file.latest = lambda: self.documents.get(path)
+            file.modules = self.modules
             by_line, whole = suppressions(item.text.split("\n")) if "#" in item.text else ({}, frozenset())
             found = self.checker.check(file)
             if by_line:

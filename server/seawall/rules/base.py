@@ -64,6 +64,8 @@ class File(View):
         self.code = ""
         self.severity = Severity.ERROR
         self.latest: Callable[[], Document | None] | None = None
+        self.modules: Callable[[], Iterable[Document]] = lambda: (document,)
+        """All modules of the project as they are now, for fixes that span files; read for the occasion where need be."""
         self._subjects: dict[tuple[object, ast.AST], Any] = {}
 
     def subject(self, recognise: Callable[..., Any], node: ast.AST) -> Any:

@@ -53,7 +53,6 @@ Instead:
 from __future__ import annotations
 
 import ast
-import importlib
 from collections.abc import Iterator
 
 from seawall.edits import Fix, Safety
@@ -110,22 +109,10 @@ def _fixes(place: ast.expr, file: File) -> Iterator[Fix]:
     if not isinstance(place, ast.Call):
         yield from plain_def_fix(file, place)
         return
-    yield from _async_session(file, place)
     yield from plain_def_fix(file, place)
     result = options(file.type_of(place))
     if not any(isinstance(one, Instance) and file.index.is_subclass(one.cls, *SYNC_SESSIONS) for one in result):
         yield from thread_fix(file, place, Safety.UNSAFE, _WHY)
-
-
-def _async_session(file: File, call: ast.Call) -> Iterator[Fix]:
-    """The larger move, which lives on a higher floor."""
-    try:
-        offer = getattr(importlib.import_module("seawall.refactorings.async_session"), "offer", None)
-    except ImportError:
-        return
-    fix: Fix | None = offer(file, call) if offer is not None else None
-    if fix is not None:
-        yield fix
 
 
 def _is_session(node: ast.expr, file: File) -> bool:

@@ -1,0 +1,68 @@
+"""Taking imports away that nothing uses any more."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.edits.fix import Edit
+from seawall.semantics.document import Document
+from seawall.syntax import Range, range_of
+
+
+def used_names(document: Document) -> frozenset[str]:
+    """Every name that the document reads, also in annotations that are strings, or lists in `__all__`."""
+    found: set[str] = set()
+    for item in document.source.items:
+        nodes = document.analysis(item).scan.nodes
+        found.update(node.id for node in nodes[ast.Name] if isinstance(node, ast.Name))
+        for node in nodes[ast.Constant]:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+                found.update(_words(node.value))
+    return frozenset(found)
+
+
+def imported_names(document: Document) -> frozenset[str]:
+    """The names that imports at the top level bind."""
+    return frozenset(
+        alias.asname or alias.name.partition(".")[0] for _, node in _imports(document) for alias in node.names
+    )
+
+
+def drop(document: Document, names: frozenset[str]) -> Iterator[Edit]:
+    """The edits that take names out of the imports at the top level."""
+    for start, node in _imports(document):
+        kept = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) not in names]
+        if len(kept) == len(node.names):
+            continue
+        place = range_of(node).shift(start - 1)
+        if not kept:
+            line = document.source.text.line(place.end_line)
+            is_alone = place.start_col == 0 and not line.encode()[place.end_col :].strip()
+            end = (place.end_line + 1, 0) if is_alone else (place.end_line, place.end_col)
+            yield Edit(document.path, Range(place.start_line, place.start_col, *end), "" if is_alone else "pass")
+            continue
+        for index, alias in enumerate(node.names):
+            if alias not in kept:
+                yield Edit(document.path, _with_comma(node, index, kept).shift(start - 1), "")
+
+
+def _with_comma(node: ast.Import | ast.ImportFrom, index: int, kept: list[ast.alias]) -> Range:
+    """An alias up to the next one; if none follows that stays, from the end of the last that stays."""
+    here = range_of(node.names[index])
+    if any(alias in kept for alias in node.names[index + 1 :]):
+        following = range_of(node.names[index + 1])
+        return Range(here.start_line, here.start_col, following.start_line, following.start_col)
+    before = range_of(node.names[index - 1])
+    return Range(before.end_line, before.end_col, here.end_line, here.end_col)
+
+
+def _imports(document: Document) -> Iterator[tuple[int, ast.Import | ast.ImportFrom]]:
+    for start, item in zip(document.source.starts, document.source.items, strict=True):
+        for node in item.tree.body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield start, node
+
+
+def _words(text: str) -> Iterator[str]:
+    return (word for word in "".join(char if char.isidentifier() or char.isdigit() else " " for char in text).split())

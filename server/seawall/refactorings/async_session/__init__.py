@@ -1,0 +1,75 @@
+"""Switch the project to an async session.
+
+The engine, the factory of sessions, the providers, every function that a session reaches, its queries, and all callers up to
+the handlers change together, over all files; relationships that are read are loaded at once, and the async driver joins the
+requirements. The URL stays what it is: the driver is chosen where the engine is made.
+
+Nothing is changed at all if one place cannot follow: a Celery task, a property, a thread, a session that is handed to code that
+nobody knows. The message then names it. Tests and migrations are left as they are.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import partial
+
+from seawall.edits import AnyEdit, CannotFix, Fix, Safety
+from seawall.knowledge.async_stack import DRIVERS
+from seawall.refactorings.async_session.drivers import backends, driver
+from seawall.refactorings.async_session.origin import SESSIONS, engine_of, url_of
+from seawall.rules.base import File, Finding
+from seawall.semantics.document import Document
+from seawall.semantics.types import Value
+from seawall.syntax import range_of
+
+codes = ("SW102",)
+
+_WHY = (
+    "functions that use the session become coroutines, so tests and scripts that call them have to await; "
+    "the async driver has to be installed, and takes other options in the URL's query (asyncpg: `ssl`, not `sslmode`)"
+)
+
+
+def offer(finding: Finding, file: File) -> Fix | None:
+    """The switch, if the session of a finding certainly comes from an engine of the project. Facts decide: this is cheap."""
+    engine = next(filter(None, (engine_of(file.index, file.symbol(node)) for node in _sessions(finding, file))), None)
+    if engine is None:
+        return None
+    url = file.index.type_of(url_of(file.index, engine))
+    written = (url.value,) if isinstance(url, Value) and isinstance(url.value, str) else ()
+    found = [driver(each) for each in backends(file.project, written) if each in DRIVERS]
+    names = f" ({', '.join(found)})" if found else ""
+    title = f"Switch the project to an async session{names}"
+    return Fix(title, partial(_edits, file), Safety.UNSAFE, _WHY, kind="refactor.rewrite")
+
+
+def _sessions(finding: Finding, file: File) -> Iterable[ast.expr]:
+    """The sessions among what a finding points at."""
+    for kind in (ast.Name, ast.Attribute):
+        for node in file.scan.nodes[kind]:
+            place = range_of(node)
+            if finding.range[:2] <= place[:2] and place[2:] <= finding.range[2:] and isinstance(node, ast.expr):
+                if file.is_instance(node, *SESSIONS):
+                    yield node
+
+
+_latest: list[tuple[tuple[Document, ...], list[AnyEdit] | CannotFix]] = []
+
+
+def _edits(file: File) -> list[AnyEdit]:
+    """Made once for all findings in one state of the project."""
+    from seawall.refactorings.async_session.plan import edits
+
+    documents = tuple(file.modules())
+    if not _latest or _latest[0][0] != documents:
+        result: list[AnyEdit] | CannotFix
+        try:
+            result = edits(documents, file.project)
+        except CannotFix as error:
+            result = error
+        _latest[:] = [(documents, result)]
+    found = _latest[0][1]
+    if isinstance(found, CannotFix):
+        raise found
+    return found

@@ -1,0 +1,47 @@
+"""What is declared to be a session, an engine or a connection is declared to be an async one."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from seawall.knowledge.async_stack import COUNTERPARTS
+from seawall.refactorings.async_session.changes import Changes
+from seawall.refactorings.async_session.code import Code
+from seawall.rules.base import File
+from seawall.semantics.types import Instance, options
+
+
+def annotate(code: Code, changes: Changes) -> None:
+    """Put the async class wherever a sync one is named, but not called."""
+    for cls, counterpart in COUNTERPARTS.items():
+        if not cls.rpartition(".")[2][:1].isupper():
+            continue
+        for file, node in code.uses(cls):
+            parent = file.parent(node)
+            if not (isinstance(parent, ast.Call) and parent.func is node) and not isinstance(parent, ast.Attribute):
+                changes.replace(file, node, changes.name(file, counterpart))
+    for file in code.files:
+        for annotation in _annotations(file):
+            if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+                _in_string(file, annotation, changes)
+
+
+def _annotations(file: File) -> list[ast.expr | None]:
+    nodes = file.scan.nodes
+    functions = [*nodes[ast.FunctionDef], *nodes[ast.AsyncFunctionDef]]
+    found = [
+        each.annotation
+        for each in (*nodes[ast.arg], *nodes[ast.AnnAssign])
+        if isinstance(each, ast.arg | ast.AnnAssign)
+    ]
+    return [*found, *(getattr(each, "returns", None) for each in functions)]
+
+
+def _in_string(file: File, annotation: ast.Constant, changes: Changes) -> None:
+    for option in options(file.declared(annotation)):
+        counterpart = COUNTERPARTS.get(option.cls) if isinstance(option, Instance) else None
+        if counterpart is not None and isinstance(option, Instance):
+            old = option.cls.rpartition(".")[2]
+            text = re.sub(rf"\b{old}\b", changes.name(file, counterpart), file.text(annotation))
+            changes.replace(file, annotation, text)

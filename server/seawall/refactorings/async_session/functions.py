@@ -1,0 +1,129 @@
+"""Functions become coroutines, their calls are awaited."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import pairwise
+
+from seawall.knowledge.async_stack import GENERATORS
+from seawall.refactorings.async_session.changes import Changes, outermost_first
+from seawall.refactorings.async_session.code import Function
+from seawall.refactorings.async_session.coroutines import Coroutines
+from seawall.refactorings.async_session.queries import run_sync
+from seawall.refactorings.async_session.sessions import Place, Uses
+from seawall.rules.base import File
+from seawall.syntax import Range, range_of
+
+
+def convert(coroutines: Coroutines, uses: Uses, changes: Changes) -> None:
+    """All edits that turn functions into coroutines and their callers into those who await."""
+    closed = {node for function in coroutines.functions.values() for node in _enter_at_once(function, changes)}
+    for function in coroutines.functions.values():
+        if isinstance(function.node, ast.FunctionDef):
+            changes.insert(function.file, function.node.lineno, function.node.col_offset, "async ")
+            _annotate(function, changes)
+            _decorate(function, changes)
+    for with_, file in coroutines.withs.items():
+        changes.insert(file, with_.lineno, with_.col_offset, "async ")
+    for loop, file in coroutines.loops.items():
+        changes.insert(file, loop.lineno, loop.col_offset, "async ")
+    for file, call in coroutines.unthreaded:
+        _call_directly(file, call, changes)
+    for file, generator in coroutines.listed:
+        inner = range_of(generator)
+        changes.insert(file, inner.start_line, inner.start_col + 1, "[")
+        changes.insert(file, inner.end_line, inner.end_col - 1, "]")
+    for file, call in coroutines.scripts:
+        run = changes.name(file, "asyncio.run")
+        changes.around(file, call, f"{run}(", ")")
+    for file, call in uses.through_run_sync:
+        assert isinstance(call, ast.Call)
+        changes.replace(file, call, _awaited(file, call, run_sync(file, call, call)))
+    _await(coroutines.awaits, closed, changes)
+
+
+def _await(places: list[Place], closed: set[ast.AST], changes: Changes) -> None:
+    files = {node: file for file, node in places if node not in closed}
+    for node in outermost_first(files):
+        file = files[node]  # type: ignore[index]
+        before, _, after = _awaited(file, node, "\0").partition("\0")
+        changes.around(file, node, before, after)
+
+
+def _awaited(file: File, node: ast.AST, text: str) -> str:
+    above = file.parent(node)
+    is_operand = (isinstance(above, ast.Attribute | ast.Subscript) and above.value is node) or (
+        isinstance(above, ast.Call) and above.func is node
+    )
+    return f"(await {text})" if is_operand else f"await {text}"
+
+
+def _call_directly(file: File, call: ast.expr, changes: Changes) -> None:
+    """`run_in_threadpool(f, a)` -> `f(a)`."""
+    assert isinstance(call, ast.Call)
+    start = range_of(call)
+    rest = [*call.args[1:], *call.keywords]
+    end = range_of(call.args[0])
+    here = (end.end_line, end.end_col) if not rest else range_of(rest[0])[:2]
+    changes.replace(file, Range(start.start_line, start.start_col, *here), f"{file.text(call.args[0])}(")
+
+
+def _decorate(function: Function, changes: Changes) -> None:
+    for decorator in function.node.decorator_list:
+        if function.file.qualname(decorator) == "contextlib.contextmanager":
+            changes.replace(function.file, decorator, changes.name(function.file, "contextlib.asynccontextmanager"))
+
+
+def _annotate(function: Function, changes: Changes) -> None:
+    """`Generator[Session, None, None]` -> `AsyncGenerator[AsyncSession, None]`."""
+    file, returns = function.file, function.node.returns
+    if returns is None or not file.scan.opened[function.node].yields:
+        return
+    base = returns.value if isinstance(returns, ast.Subscript) else returns
+    name = file.qualname(base) or ""
+    new = GENERATORS.get(name.rpartition(".")[2])
+    if new is None or name.partition(".")[0] not in ("typing", "collections"):
+        return
+    changes.replace(file, base, changes.name(file, f"{_module(file, base)}.{new}"))
+    inner = returns.slice if isinstance(returns, ast.Subscript) else None
+    if new == "AsyncGenerator" and isinstance(inner, ast.Tuple) and len(inner.elts) == 3:
+        kept, last = range_of(inner.elts[1]), range_of(inner.elts[2])
+        changes.replace(file, Range(kept.end_line, kept.end_col, last.end_line, last.end_col), "")
+
+
+def _module(file: File, node: ast.expr) -> str:
+    """Where the file takes such names from: `typing` or `collections.abc`."""
+    name = node.id if isinstance(node, ast.Name) else ""
+    fact = file.document.facts.names.get(name)
+    target = getattr(fact, "target", "")
+    return "typing" if target.startswith("typing.") else "collections.abc"
+
+
+def _enter_at_once(function: Function, changes: Changes) -> list[ast.AST]:
+    """`db = make(); try: ... finally: db.close()` -> `async with make() as db: ...`; gives the calls that are gone."""
+    file, body = function.file, function.node.body
+    for assign, try_ in pairwise(body):
+        match assign, try_:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as made),
+                ast.Try(
+                    handlers=[],
+                    orelse=[],
+                    finalbody=[ast.Expr(value=ast.Call(func=ast.Attribute(ast.Name(id=closed), "close")) as close)],
+                ),
+            ) if name == closed and file.is_instance(made, "sqlalchemy.orm.Session"):
+                place, first, end = range_of(assign), range_of(try_.body[0]), range_of(try_.body[-1])
+                head = file.slice(Range(place.end_line, place.end_col, first.start_line, 0))
+                tail = file.slice(Range(end.end_line, end.end_col, range_of(close).end_line + 1, 0))
+                used_later = body[body.index(try_) + 1 :]
+                if not re.fullmatch(r"\s*try:\s*", head) or "#" in tail or used_later:
+                    continue
+                value = range_of(made)
+                start = Range(place.start_line, place.start_col, value.start_line, value.start_col)
+                changes.replace(file, start, "async with ")
+                changes.replace(file, Range(place.end_line, place.end_col, first.start_line, 0), f" as {name}:\n")
+                gone = range_of(close)
+                changes.replace(file, Range(end.end_line, end.end_col, gone.end_line, gone.end_col), "")
+                return [close]
+    return []

@@ -1,0 +1,76 @@
+"""The whole move, step by step, on a draft of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from seawall.edits import AnyEdit, Edit
+from seawall.edits.unused import drop, imported_names, used_names
+from seawall.project.project import Project
+from seawall.refactorings.async_session.annotations import annotate
+from seawall.refactorings.async_session.changes import Changes
+from seawall.refactorings.async_session.code import Code
+from seawall.refactorings.async_session.coroutines import Coroutines
+from seawall.refactorings.async_session.drivers import Drivers
+from seawall.refactorings.async_session.engine import Engines
+from seawall.refactorings.async_session.functions import convert
+from seawall.refactorings.async_session.models import load_at_once
+from seawall.refactorings.async_session.queries import modernise
+from seawall.refactorings.async_session.requirements import require
+from seawall.refactorings.async_session.sessions import Sessions
+from seawall.refactorings.async_session.startup import create_tables, reserve
+from seawall.refactorings.draft import Draft
+from seawall.semantics.document import Document
+from seawall.semantics.facts import ImportFact
+
+
+def edits(documents: Iterable[Document], project: Project) -> list[AnyEdit]:
+    """All edits of the switch.
+
+    Raises:
+        CannotFix: some code cannot follow; nothing is changed then.
+    """
+    draft = Draft(documents, project)
+    used = {document.path: used_names(document) for document in draft.documents()}
+    _queries(draft)
+    drivers = _stack(draft)
+    draft.apply(_tidied(draft, used))
+    return [*draft.edits(), *require(project, drivers.backends)]
+
+
+def _queries(draft: Draft) -> None:
+    """First the queries, whole expressions that others may contain."""
+    changes = Changes(draft)
+    modernise(Sessions(Code(draft)), changes)
+    changes.apply()
+
+
+def _stack(draft: Draft) -> Drivers:
+    """Then all the rest: engine, factory, providers, functions, callers, models."""
+    code, changes = Code(draft), Changes(draft)
+    uses = Sessions(code).uses
+    coroutines, engines, drivers = Coroutines(code, uses), Engines(code), Drivers(code)
+    engines.follow(coroutines)
+    reserve(engines, coroutines)
+    coroutines.close()
+    convert(coroutines, uses, changes)
+    engines.convert(drivers, changes)
+    annotate(code, changes)
+    load_at_once(code, changes)
+    create_tables(code, engines, changes)
+    changes.apply()
+    return drivers
+
+
+def _tidied(draft: Draft, used: dict[Path, frozenset[str]]) -> Iterator[Edit]:
+    """Imports go that were used before and are not now, unless another module takes the name from here."""
+    taken = {
+        fact.target
+        for document in draft.documents()
+        for fact in document.facts.names.values()
+        if isinstance(fact, ImportFact)
+    }
+    for document in list(draft.documents()):
+        idle = (imported_names(document) & used[document.path]) - used_names(document)
+        yield from drop(document, frozenset(name for name in idle if f"{document.module}.{name}" not in taken))
