@@ -45,11 +45,12 @@ _VALUE_BUILTINS = frozenset(
 
 
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
-    if isinstance(file.parent(call), ast.Await) or not _gives_coroutine(call, file):
-        return
+    parent = file.parent(call)
+    is_statement = isinstance(parent, ast.Expr)
     is_async = file.on_event_loop(call)
-    is_statement = isinstance(file.parent(call), ast.Expr)
-    if not is_statement and not (is_async and _is_misused(call, file)):
+    if isinstance(parent, ast.Await) or not (is_statement or is_async) or not _gives_coroutine(call, file):
+        return
+    if not is_statement and not _is_misused(call, file):
         return
     if is_statement and isinstance(file.function(call), ast.Lambda):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from seawall.edits import AnyEdit, CannotFix
@@ -73,8 +74,14 @@ def hashes(index: Index, function: str, hops: int = 0) -> bool:
     return False
 
 
-def is_in_tests(path: Path) -> bool:
+def is_in_tests(file: File) -> bool:
     """Whether a file belongs to tests, whose passwords nobody steals."""
+    return _is_in_tests(file.path, file.project.root)
+
+
+@lru_cache(maxsize=1024)
+def _is_in_tests(path: Path, root: Path) -> bool:
+    path = path.relative_to(root) if path.is_relative_to(root) else path
     return path.name.startswith(("test_", "conftest")) or any(
         part in ("tests", "test", "testing") for part in path.parts[-4:-1]
     )

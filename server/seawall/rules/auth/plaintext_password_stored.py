@@ -88,9 +88,7 @@ _LAST = re.compile(r"\.(\w+)(?:\(\)|\[\])*$")
 
 
 def check(node: ast.Call | ast.Assign, file: File) -> Iterator[Finding]:
-    if is_in_tests(
-        file.path.relative_to(file.project.root) if file.path.is_relative_to(file.project.root) else file.path
-    ):
+    if is_in_tests(file):
         return
     if isinstance(node, ast.Assign):
         yield from _assigned(node, file)

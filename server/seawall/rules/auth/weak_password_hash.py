@@ -43,8 +43,7 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if called not in _CALLED and not isinstance(call.func, ast.Name):
         return
-    root = file.project.root
-    if is_in_tests(file.path.relative_to(root) if file.path.is_relative_to(root) else file.path):
+    if is_in_tests(file):
         return
     name = file.callee(call)
     if name == "passlib.context.CryptContext":
