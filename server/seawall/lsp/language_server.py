@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 import threading
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import cattrs
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from seawall import __version__
 from seawall.lsp import messages
 from seawall.lsp.client import Client
 from seawall.lsp.convert import Converter, to_path
@@ -53,7 +53,7 @@ class SeawallServer(LanguageServer):
     background: Background
 
     def __init__(self) -> None:
-        super().__init__("seawall", version("seawall"), protocol_cls=Protocol, converter_factory=cattrs.Converter)
+        super().__init__("seawall", __version__, protocol_cls=Protocol, converter_factory=cattrs.Converter)
         self.is_ready = False
         """The client has said `initialized`: it can be asked and told things."""
         self.cancellable: dict[str | int, asyncio.Task[Any]] = {}
