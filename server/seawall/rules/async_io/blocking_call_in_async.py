@@ -45,6 +45,7 @@ _INSTEAD = {
     Kind.NETWORK: "await an async client or run it in a worker thread",
     Kind.DATABASE: "await an async driver or run it in a worker thread",
 }
+_OPENERS = frozenset({"builtins.open", "pathlib.Path.open"})
 _ELSEWHERE = "run it in a worker thread"
 _SHARED = "the object is then used from another thread"
 
@@ -71,6 +72,9 @@ def _fixes(call: ast.Call, name: str, kind: Kind, file: File) -> Iterator[Fix]:
         yield Fix("Await the future", lambda: _future(file, call))
         return
     if kind is Kind.LOCK or name.startswith("sqlite3."):  # both are bound to the thread that made them
+        return
+    if name in _OPENERS:  # a thread would open the file, and reading it would block all the same
+        yield from plain_def_fix(file, call)
         return
     yield from client_fix(file, call, name)
     function = file.type_of(call.func)

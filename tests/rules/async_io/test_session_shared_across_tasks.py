@@ -1,0 +1,82 @@
+import pytest
+
+from support.marked import assert_finds, assert_silent
+
+CODE = "SW106"
+HEAD = """\
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from queries import load
+maker = async_sessionmaker()
+"""
+
+
+def code(body: str) -> str:
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    return f"{HEAD}async def f(s: AsyncSession, t: AsyncSession, xs):\n{lines}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await «asyncio.gather(load(s), load(s))»",
+        "await «asyncio.gather(s.scalar(1), s.scalar(2))»",
+        "await «asyncio.gather(load(1, db=s), load(2, db=s))»",
+        "await «asyncio.gather(*[load(s, x) for x in xs])»",
+        "await «asyncio.gather(*(load(s, x) for x in xs))»",
+        "tasks = [load(s), load(s)]\nawait «asyncio.gather(*tasks)»",
+        "async with asyncio.TaskGroup() as group:\n    group.create_task(load(s))\n    «group.create_task(load(s))»",
+        "async with asyncio.TaskGroup() as group:\n    for x in xs:\n        «group.create_task(load(s, x))»",
+        "for x in xs:\n    «asyncio.create_task(load(s, x))»",
+        "async with maker() as own:\n    await «asyncio.gather(load(own), load(own))»",
+    ],
+)
+def test_one_session_for_several_tasks(body: str) -> None:
+    assert_finds(CODE, code(body))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "import asyncio\nimport asyncpg\nasync def f():\n    c = await asyncpg.connect('x')\n"
+        "    await «asyncio.gather(c.fetch('a'), c.fetch('b'))»\n",
+        "import asyncio\nfrom typing import Annotated\nfrom fastapi import Depends\nfrom db import get\n"
+        "async def f(db: Annotated[object, Depends(get)]):\n    await «asyncio.gather(db.scalar(1), db.scalar(2))»\n"
+        "#- db.py\nfrom sqlalchemy.ext.asyncio import AsyncSession\nasync def get() -> AsyncSession: ...\n",
+        "import asyncio\nfrom sqlalchemy.ext.asyncio import AsyncSession\nclass R:\n    def __init__(self, s: AsyncSession):\n"
+        "        self.s = s\n    async def f(self):\n        await «asyncio.gather(self.s.scalar(1), self.s.scalar(2))»\n",
+    ],
+)
+def test_other_connections_and_ways(lines: str) -> None:
+    assert_finds(CODE, lines)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await asyncio.gather(load(s), load(t))",
+        "await asyncio.gather(load(s), load(1))",
+        "await asyncio.gather(*[load(maker(), x) for x in xs])",
+        "await asyncio.gather(*[load(y) for y in [s, t]])",
+        "await load(s)\nawait load(s)",
+        "one = asyncio.create_task(load(s))\nawait one\ntwo = asyncio.create_task(load(s))\nawait two",
+        "for x in xs:\n    task = asyncio.create_task(load(s, x))\n    await task",
+        "for x in xs:\n    own = AsyncSession()\n    asyncio.create_task(load(own))",
+        "if xs:\n    asyncio.create_task(load(s))\nelse:\n    asyncio.create_task(load(s))",
+        "async with asyncio.TaskGroup() as a:\n    a.create_task(load(s))\n"
+        "async with asyncio.TaskGroup() as b:\n    b.create_task(load(s))",
+        "for x in xs:\n    async with asyncio.TaskGroup() as group:\n        group.create_task(load(s, x))",
+        "await asyncio.gather(load(maker), load(maker))",
+        "await asyncio.gather(load(xs), load(xs))",
+    ],
+)
+def test_one_task_at_a_time(body: str) -> None:
+    assert_silent(CODE, code(body))
+
+
+def test_a_pool_may_be_shared() -> None:
+    assert_silent(
+        CODE,
+        "import asyncio\nimport asyncpg\nasync def f(pool: asyncpg.Pool):\n"
+        "    await asyncio.gather(pool.fetch('a'), pool.fetch('b'))\n",
+    )
