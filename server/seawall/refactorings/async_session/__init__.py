@@ -17,7 +17,7 @@ from functools import partial
 from seawall.edits import AnyEdit, CannotFix, Fix, Safety
 from seawall.knowledge.async_stack import DRIVERS
 from seawall.refactorings.async_session.drivers import backends, driver
-from seawall.refactorings.async_session.origin import SESSIONS, engine_of, url_of
+from seawall.refactorings.async_session.origin import QUERY, SESSIONS, engine_of, url_of
 from seawall.rules.base import File, Finding
 from seawall.semantics.document import Document
 from seawall.semantics.types import Value
@@ -41,16 +41,16 @@ def offer(finding: Finding, file: File) -> Fix | None:
     found = [driver(each) for each in backends(file.project, written) if each in DRIVERS]
     names = f" ({', '.join(found)})" if found else ""
     title = f"Switch the project to an async session{names}"
-    return Fix(title, partial(_edits, file), Safety.UNSAFE, _WHY, kind="refactor.rewrite")
+    return Fix(title, partial(_edits, file), Safety.UNSAFE, _WHY)
 
 
 def _sessions(finding: Finding, file: File) -> Iterable[ast.expr]:
-    """The sessions among what a finding points at."""
+    """The sessions, and queries of them, among what a finding points at."""
     for kind in (ast.Name, ast.Attribute):
         for node in file.scan.nodes[kind]:
             place = range_of(node)
             if finding.range[:2] <= place[:2] and place[2:] <= finding.range[2:] and isinstance(node, ast.expr):
-                if file.is_instance(node, *SESSIONS):
+                if file.is_instance(node, *SESSIONS, QUERY):
                     yield node
 
 

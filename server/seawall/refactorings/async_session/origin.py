@@ -9,6 +9,7 @@ from seawall.semantics.symbols import Attr, Call, Either, Entered, Parameter, Re
 from seawall.semantics.types import Instance
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlmodel.Session")
+QUERY = "sqlalchemy.orm.Query"
 _FACTORY = "sqlalchemy.orm.sessionmaker"
 _ENGINE = "sqlalchemy.create_engine"
 _MAX_HOPS = 12
@@ -26,6 +27,8 @@ def engine_of(index: Index, session: Symbol | None, hops: int = 0) -> str | None
             return engine_of(index, of, hops + 1)
         case Call(func=Ref() as function):
             return _made(index, session, function, hops)
+        case Call(func=Attr(of=of)):  # `session.query(...)`
+            return engine_of(index, of, hops + 1)
         case Either(several):
             return next((found for each in several if (found := engine_of(index, each, hops + 1))), None)
         case Attr(of, name):
