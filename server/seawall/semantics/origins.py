@@ -123,6 +123,8 @@ def _unpacked(
 
 def is_checked(scan: Scan, node: ast.expr) -> bool:
     """Whether, where an expression is used, its value is certainly one of those that a check lets through."""
+    if not _is_tested(scan, node):
+        return False
     text = ""
     below: ast.AST = node
     above = scan.parents.get(node)
@@ -146,6 +148,16 @@ def is_checked(scan: Scan, node: ast.expr) -> bool:
                         return True
         below, above = above, scan.parents.get(above)
     return False
+
+
+def _is_tested(scan: Scan, node: ast.expr) -> bool:
+    """Whether a test in the function so much as names what the expression starts from: cheap to ask first."""
+    start: ast.AST = node
+    while isinstance(start, (ast.Attribute, ast.Subscript, ast.Call, ast.Await, ast.Starred)):
+        start = start.func if isinstance(start, ast.Call) else start.value
+    if not isinstance(start, ast.Name):
+        return True
+    return start.id in scan.tested(scan.scopes[node])
 
 
 def _earlier(parent: ast.AST, statement: ast.stmt) -> list[ast.stmt]:

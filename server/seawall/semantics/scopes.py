@@ -45,10 +45,17 @@ class Scope:
         return isinstance(self.node, ast.ClassDef)
 
 
+def _function_of(scope: Scope) -> Scope | None:
+    found: Scope | None = scope
+    while found is not None and not found.is_function:
+        found = found.parent
+    return found
+
+
 class Scan:
     """The tables of one item."""
 
-    __slots__ = ("module", "nodes", "opened", "parents", "scopes")
+    __slots__ = ("_tested", "module", "nodes", "opened", "parents", "scopes")
 
     def __init__(self, tree: ast.Module, owner: str = "") -> None:
         self.nodes: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
@@ -57,6 +64,7 @@ class Scan:
         """The scope in which a node stands."""
         self.opened: dict[ast.AST, Scope] = {}
         """The scope that a node opens."""
+        self._tested: dict[Scope | None, set[str]] | None = None
         self.nodes[ast.Module].append(tree)
         self.module = Scope(tree, None, "")
         self.opened[tree] = self.module
@@ -66,6 +74,16 @@ class Scan:
             top = Scope(shell, self.module, owner)
         for statement in tree.body:
             self._visit(statement, tree, top)
+
+    def tested(self, scope: Scope) -> set[str]:
+        """The names that some test (`if`, `assert`, `... if ...`) in the same function asks about."""
+        if self._tested is None:
+            self._tested = {}
+            for kind in (ast.If, ast.IfExp, ast.Assert):
+                for node in self.nodes.get(kind, ()):
+                    names = self._tested.setdefault(_function_of(self.scopes[node]), set())
+                    names.update(one.id for one in ast.walk(node.test) if isinstance(one, ast.Name))  # type: ignore[attr-defined]
+        return self._tested.get(_function_of(scope), set())
 
     def _visit(self, node: ast.AST, parent: ast.AST, scope: Scope) -> None:
         self.parents[node] = parent
