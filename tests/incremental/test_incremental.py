@@ -106,6 +106,11 @@ async def create_order(payload: dict, db=Depends(get_db)):
 ''',
 }
 
+APP = Path(__file__).parent.parent / "apps/legacy"
+BOOKSHOP = {
+    path.relative_to(APP).as_posix(): path.read_text(encoding="utf-8") for path in sorted(APP.glob("app/**/*.py"))
+}
+
 SNIPPETS = [
     "\n",
     "    ",
@@ -177,9 +182,9 @@ def random_edit(text: Text, rng: random.Random) -> tuple[Text, object]:
     return text.change(first, start, last, end, new, "utf-16")
 
 
-def run(seed: int, steps: int) -> None:
+def run(corpus: dict[str, str], seed: int, steps: int) -> None:
     rng = random.Random(seed)
-    texts = {ROOT / name: Text.of(source) for name, source in SHOP.items()}
+    texts = {ROOT / name: Text.of(source) for name, source in corpus.items()}
     workspace = opened(texts)
     undo: list[tuple[Path, Text]] = []
     for _ in range(steps):
@@ -204,7 +209,13 @@ def run(seed: int, steps: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 12))
 def test_incremental_equals_from_scratch(seed: int, steps: int) -> None:
-    run(seed, steps)
+    run(SHOP, seed, steps)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 12))
+def test_incremental_equals_from_scratch_on_a_whole_backend(seed: int, steps: int) -> None:
+    run(BOOKSHOP, seed, steps)
 
 
 def test_an_edit_elsewhere_is_seen_here() -> None:
