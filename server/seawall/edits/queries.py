@@ -13,31 +13,36 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from seawall.edits.fix import CannotFix
+from seawall.edits.query_chain import (
+    EAGER,
+    FETCHES,
+    INNER,
+    ITERATING,
+    JOINS,
+    ONE_ROW,
+    SIMPLE,
+    STEPS,
+    Chain,
+    call_range,
+    entities_of,
+    gap,
+    is_class_name,
+    is_query,
+    last_name,
+    method_of,
+    name_range,
+    root_of,
+)
 from seawall.semantics.scopes import Scope
 from seawall.semantics.types import Named
 from seawall.semantics.view import View
 from seawall.syntax import Range, range_of
 
 Name: TypeAlias = Callable[[str], str]
-
-# Methods of `Query` that `Select` has too.
-_SAME = (
-    "add_columns", "correlate", "distinct", "execution_options", "filter_by", "group_by", "having", "join", "limit",
-    "offset", "options", "order_by", "outerjoin", "params", "prefix_with", "select_from", "slice", "suffix_with", "where",
-    "with_for_update", "with_hint",
-)  # fmt: skip
-_STEPS = dict.fromkeys(_SAME) | {"filter": "where", "with_entities": "with_only_columns", "add_entity": "add_columns"}
-_INNER = dict.fromkeys(("subquery", "cte", "exists", "scalar_subquery", "label")) | {"as_scalar": "scalar_subquery"}
-_FETCHES = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update"})
-_SIMPLE = frozenset({"filter", "where", "filter_by"})
-_JOINS = frozenset({"join", "outerjoin", "select_from"})
-_EAGER = frozenset({"joinedload", "contains_eager"})
-_ONE_ROW = frozenset({"count", "sum", "avg", "min", "max", "exists"})
-_ITERATING = frozenset({"list", "tuple", "set", "sorted", "enumerate"})
 
 
 class Replacement(NamedTuple):
@@ -47,32 +52,6 @@ class Replacement(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """`root.method(...).method(...)`: the calls in order, `outer` being the last of them or the root itself."""
-
-    root: ast.expr
-    calls: tuple[ast.Call, ...]
-    session: ast.expr
-    entities: tuple[ast.expr, ...]
-    before: tuple[str, ...] = ()
-    """Methods that made the query that the root variable holds."""
-
-    @property
-    def outer(self) -> ast.expr:
-        return self.calls[-1] if self.calls else self.root
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        return (*self.before, *(_method(call) for call in self.calls))
-
-    @property
-    def end(self) -> str:
-        """The method that runs the query or makes something else of it, or nothing."""
-        last = _method(self.calls[-1]) if self.calls else ""
-        return "" if last in _STEPS else last
-
-
 def rewrite(view: View, root: ast.Call, name: Name) -> list[Replacement]:
     """All that has to change for `root`, the call `session.query(...)`.
 
@@ -80,11 +59,6 @@ def rewrite(view: View, root: ast.Call, name: Name) -> list[Replacement]:
         CannotFix: something about the query has no exact counterpart.
     """
     return _Rewriting(view, name).root(root)
-
-
-def is_query(node: ast.AST) -> bool:
-    """Whether a node has the shape `session.query(...)`."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "query"
 
 
 class _Rewriting:
@@ -97,7 +71,7 @@ class _Rewriting:
         if not root.args or root.keywords or any(isinstance(arg, ast.Starred) for arg in root.args):
             raise CannotFix("the query does not say what it selects")
         chain = self.chain(root, root.func.value, tuple(root.args))
-        while chain.end in _INNER and (above := self._enclosing_query(chain.outer)) is not None:
+        while chain.end in INNER and (above := self._enclosing_query(chain.outer)) is not None:
             assert isinstance(above.func, ast.Attribute)
             chain = self.chain(above, above.func.value, tuple(above.args))
         return self._use(chain)
@@ -112,11 +86,11 @@ class _Rewriting:
             call = self.view.parent(attribute)
             if not isinstance(call, ast.Call) or call.func is not attribute:
                 break
-            if attribute.attr not in _STEPS and attribute.attr not in _INNER and attribute.attr not in _FETCHES:
+            if attribute.attr not in STEPS and attribute.attr not in INNER and attribute.attr not in FETCHES:
                 raise CannotFix(f"`{attribute.attr}()` of a query has no counterpart that is known to be exact")
             calls.append(call)
             node = call
-            if attribute.attr not in _STEPS:
+            if attribute.attr not in STEPS:
                 break
         return Chain(root, tuple(calls), session, entities, before)
 
@@ -136,7 +110,7 @@ class _Rewriting:
     # -- uses ---------------------------------------------------------------------------------------------------------
 
     def _use(self, chain: Chain) -> list[Replacement]:
-        if chain.end in _FETCHES:
+        if chain.end in FETCHES:
             return [self._awaited(chain)]
         parent = self.view.parent(chain.outer)
         match parent:
@@ -144,7 +118,7 @@ class _Rewriting:
                 if isinstance(parent, ast.comprehension) and self._is_inner_loop(parent):
                     raise CannotFix("the query runs in the inner loop of a comprehension")
                 return [self._awaited(chain)]
-            case ast.Call(func=ast.Name(id=function)) if function in _ITERATING and not chain.end:
+            case ast.Call(func=ast.Name(id=function)) if function in ITERATING and not chain.end:
                 return [self._awaited(chain)]
             case ast.Assign(targets=[ast.Name() as target]) if parent.value is chain.outer:
                 step = [Replacement(chain.outer, self.select(chain))] if isinstance(chain.root, ast.Call) else []
@@ -234,14 +208,14 @@ class _Rewriting:
             else:
                 changes.append((range_of(chain.root.func), self.name("sqlalchemy.select")))
         for call in calls:
-            method = _method(call)
-            new = _STEPS.get(method) or _INNER.get(method)
+            method = method_of(call)
+            new = STEPS.get(method) or INNER.get(method)
             if new:
-                changes.append((_name_range(call), new))
+                changes.append((name_range(call), new))
         return self._text(Range(start.start_line, start.start_col, end.end_line, end.end_col), changes)
 
     def _check_step(self, call: ast.Call) -> None:
-        if _method(call) in ("join", "outerjoin") and call.args and isinstance(call.args[0], ast.Constant):
+        if method_of(call) in ("join", "outerjoin") and call.args and isinstance(call.args[0], ast.Constant):
             raise CannotFix("a join by name has no counterpart in `select()`")
 
     def _nested(self, chain: Chain, calls: Sequence[ast.Call], head: str) -> list[tuple[Range, str]]:
@@ -252,11 +226,11 @@ class _Rewriting:
             parts.extend(chain.root.args)
         while parts:
             node = parts.pop()
-            inner = _root(node)
+            inner = root_of(node)
             if inner is not None and isinstance(node, ast.Call):
                 assert isinstance(inner.func, ast.Attribute)
                 nested = self.chain(inner, inner.func.value, tuple(inner.args))
-                if nested.outer is not node or nested.end in _FETCHES:
+                if nested.outer is not node or nested.end in FETCHES:
                     raise CannotFix("a query runs inside of another query's arguments")
                 changes.append((range_of(node), self.select(nested)))
             else:
@@ -292,15 +266,15 @@ class _Rewriting:
                 return f"await {session}.scalar{self._wrapped(chain, self._count(chain, steps))}"
         if end and (chain.calls[-1].args or chain.calls[-1].keywords):
             raise CannotFix(f"`{end}()` takes no arguments")
-        entities = _entities(chain)
+        entities = entities_of(chain)
         kinds = [self.is_entity(entity) for entity in entities]
         if len(entities) == 1 and kinds[0] is None:
             raise CannotFix(f"nothing says whether `{self.view.text(entities[0])}` is a model or a column")
         is_one_model = kinds == [True]
         eager = self._is_eager(chain)
-        is_unique = eager or (any(kinds) and end != "first" and bool(_JOINS & {*chain.methods}))
+        is_unique = eager or (any(kinds) and end != "first" and bool(JOINS & {*chain.methods}))
         if end == "first":
-            swap = [(_call_range(chain.calls[-1]), "limit(1)")]
+            swap = [(call_range(chain.calls[-1]), "limit(1)")]
             query = self._select(chain, chain.calls, swap)
         else:
             query = self._select(chain, steps) + self._comment(chain, steps)
@@ -328,7 +302,7 @@ class _Rewriting:
     def _changes(self, chain: Chain, steps: Sequence[ast.Call], session: str) -> str:
         """`delete()` and `update()` give the number of rows, which nobody may want."""
         call, kind = chain.calls[-1], chain.end
-        if len(chain.entities) != 1 or {*chain.methods} - {kind, *_SIMPLE} or chain.before:
+        if len(chain.entities) != 1 or {*chain.methods} - {kind, *SIMPLE} or chain.before:
             raise CannotFix(f"`{kind}()` on more than a filtered query has no exact counterpart")
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         positional = ["values", "synchronize_session"] if kind == "update" else ["synchronize_session"]
@@ -337,7 +311,7 @@ class _Rewriting:
             raise CannotFix(f"the arguments of `{kind}()` have no exact counterpart")
         head = f"{self.name(f'sqlalchemy.{kind}')}({self.view.text(chain.entities[0])})"
         query = self._select(chain, steps, head=head) if steps else head
-        between = self.view.slice(_between(steps[-1] if steps else chain.root, call))
+        between = self.view.slice(gap(steps[-1] if steps else chain.root, call))
         ends = [f"values({self.view.text(given['values'])})"] if kind == "update" else []
         if "synchronize_session" in given:
             ends.append(f"execution_options(synchronize_session={self.view.text(given['synchronize_session'])})")
@@ -349,9 +323,9 @@ class _Rewriting:
 
     def _count(self, chain: Chain, steps: Sequence[ast.Call]) -> str:
         func, select = self.name("sqlalchemy.func"), self.name("sqlalchemy.select")
-        entities = _entities(chain)
+        entities = entities_of(chain)
         methods = {*chain.methods} - {"count"}
-        plain = methods <= {*_SIMPLE, "join", "outerjoin"} and not chain.before
+        plain = methods <= {*SIMPLE, "join", "outerjoin"} and not chain.before
         if plain and len(entities) == 1 and self.is_entity(entities[0]):
             head = f"{select}({func}.count()).select_from({self.view.text(entities[0])})"
             return (self._select(chain, steps, head=head) if steps else head) + self._comment(chain, steps)
@@ -380,7 +354,7 @@ class _Rewriting:
         """A comment before the end of the chain, which is about to go."""
         if not chain.end:
             return ""
-        between = self.view.slice(_between(steps[-1] if steps else chain.root, chain.calls[-1]))
+        between = self.view.slice(gap(steps[-1] if steps else chain.root, chain.calls[-1]))
         return between.rstrip(". \n") if "#" in between else ""
 
     def _no_comment(self, chain: Chain) -> None:
@@ -392,23 +366,23 @@ class _Rewriting:
     def is_entity(self, node: ast.expr) -> bool | None:
         """Whether a query's argument is a model (its rows then are models) or a column; None if nothing says so."""
         if isinstance(node, ast.Call):
-            if _root(node) is not None:
+            if root_of(node) is not None:
                 return False
             callee = self.view.callee(node) or ""
             return True if callee.endswith(".aliased") else False if callee.startswith("sqlalchemy") else None
         found = self.view.type_of(node)
-        if isinstance(found, Named) and _is_class_name(found.last):
+        if isinstance(found, Named) and is_class_name(found.last):
             return True
-        if isinstance(node, ast.Attribute) and (self.is_entity(node.value) or _is_class_name(_last(node.value))):
+        if isinstance(node, ast.Attribute) and (self.is_entity(node.value) or is_class_name(last_name(node.value))):
             return False
-        return True if _is_class_name(_last(node)) or _last(node) in ("model", "cls") else None
+        return True if is_class_name(last_name(node)) or last_name(node) in ("model", "cls") else None
 
     def _is_eager(self, chain: Chain) -> bool:
         names = (ast.Name, ast.Attribute)
         return any(
-            _last(node) in _EAGER
+            last_name(node) in EAGER
             for call in chain.calls
-            if _method(call) == "options"
+            if method_of(call) == "options"
             for argument in call.args
             for node in ast.walk(argument)
             if isinstance(node, names)
@@ -419,55 +393,4 @@ class _Rewriting:
         if "group_by" in chain.methods:
             return False
         calls = [node for node in ast.walk(column) if isinstance(node, ast.Call)]
-        return any(isinstance(call.func, ast.Attribute) and call.func.attr in _ONE_ROW for call in calls)
-
-
-def _entities(chain: Chain) -> tuple[ast.expr, ...]:
-    found = chain.entities
-    for call in chain.calls:
-        if _method(call) == "with_entities":
-            found = tuple(call.args)
-        elif _method(call) in ("add_columns", "add_entity"):
-            found += tuple(call.args)
-    if "add_columns" in chain.before or "add_entity" in chain.before:
-        raise CannotFix("the query changes what it selects on its way")
-    return found
-
-
-def _root(node: ast.AST) -> ast.Call | None:
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if is_query(node):
-            return node
-        node = node.func.value
-    return None
-
-
-def _method(call: ast.Call) -> str:
-    assert isinstance(call.func, ast.Attribute)
-    return call.func.attr
-
-
-def _name_range(call: ast.Call) -> Range:
-    """The method's name."""
-    place = range_of(call.func)
-    return Range(place.end_line, place.end_col - len(_method(call).encode()), place.end_line, place.end_col)
-
-
-def _call_range(call: ast.Call) -> Range:
-    """The method's name and arguments."""
-    name, whole = _name_range(call), range_of(call)
-    return Range(name.start_line, name.start_col, whole.end_line, whole.end_col)
-
-
-def _between(left: ast.expr, call: ast.Call) -> Range:
-    """What stands between an expression and the name of the method called on it."""
-    end, name = range_of(left), _name_range(call)
-    return Range(end.end_line, end.end_col, name.start_line, name.start_col)
-
-
-def _last(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def _is_class_name(name: str) -> bool:
-    return name[:1].isupper() and not name.isupper()
+        return any(isinstance(call.func, ast.Attribute) and call.func.attr in ONE_ROW for call in calls)

@@ -39,7 +39,8 @@ from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, CannotFix, Fix
 from seawall.edits.imports import need_all
-from seawall.edits.queries import is_query, rewrite
+from seawall.edits.queries import rewrite
+from seawall.edits.query_chain import is_query
 from seawall.edits.threads import can_await_at
 from seawall.rules.base import File, Finding, Severity
 
