@@ -109,6 +109,13 @@ def test_a_session_from_a_factory_of_another_module() -> None:
     )
 
 
+def test_what_a_handler_returns() -> None:
+    head = "from fastapi import FastAPI\nfrom lib import load\napp = FastAPI()\n@app.get('/')\nasync def f():\n"
+    lib = "#- lib.py\nasync def load():\n    return 1\n"
+    assert_finds(CODE, f"{head}    return «load()»\n{lib}")
+    assert_silent(CODE, f"{head}    return await load()\n{lib}")
+
+
 # -- not found ---------------------------------------------------------------------------------------------------------
 
 

@@ -165,6 +165,12 @@ def test_not_if_the_handler_needs_the_loop(body: str) -> None:
     assert not [fix for fix in located.finding.fixes if "plain" in fix.title]
 
 
+def test_a_dependency_becomes_a_plain_def() -> None:
+    body = "user(db: SessionDep, key: int):\n    return db.get(1, key)\n"
+    main = "#- main.py\nfrom app.db import SessionDep\n"
+    assert_fixes(CODE, f"{DB}\n{main}async def {body}", f"{main}def {body}", title="plain `def`", main="none.py")
+
+
 def test_not_for_a_function_that_is_no_handler() -> None:
     (located,) = Folder(parse(S + "async def f(db: Session):\n    db.commit()\n").files).findings(CODE)
     assert not [fix for fix in located.finding.fixes if "plain" in fix.title]

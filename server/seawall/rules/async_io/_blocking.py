@@ -10,7 +10,8 @@ from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at, in_thread
 from seawall.knowledge.blocking import Blocking, Kind
 from seawall.rules.base import File, Related, Severity
-from seawall.semantics.meanings.route import Route
+from seawall.semantics.meanings.route import Kind as ParameterKind
+from seawall.semantics.meanings.route import Route, kind_of
 from seawall.semantics.summary import Chain, blocks
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import argument, keyword
@@ -72,7 +73,7 @@ def thread_fix(file: File, call: ast.Call, safety: Safety, why: str = "") -> Ite
 
 
 def plain_def_fix(file: File, node: ast.AST) -> Iterator[Fix]:
-    """Make the handler a plain `def`, which FastAPI runs in its threadpool."""
+    """Make the handler or dependency a plain `def`, which FastAPI runs in its threadpool."""
     function = file.function(node)
     if not isinstance(function, ast.AsyncFunctionDef) or not _can_be_plain(function, file):
         return
@@ -80,7 +81,7 @@ def plain_def_fix(file: File, node: ast.AST) -> Iterator[Fix]:
         f"Make `{function.name}` a plain `def`",
         lambda: _without_async(file, function),
         Safety.UNSAFE,
-        "the handler then runs in a thread of the threadpool, at the same time as others",
+        "it then runs in a thread of the threadpool, at the same time as others, and cannot be awaited by hand",
     )
 
 
@@ -94,8 +95,7 @@ def _without_async(file: File, function: ast.AsyncFunctionDef) -> list[Edit]:
 
 
 def _can_be_plain(function: ast.AsyncFunctionDef, file: File) -> bool:
-    route = file.subject(Route.recognise, function)
-    if route is None or "WEBSOCKET" in route.methods or len(route.decorators) != len(function.decorator_list):
+    if not _is_called_by_fastapi(function, file):
         return False
     for inner in ast.walk(function):
         if isinstance(inner, (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef)) and inner is not function:
@@ -109,6 +109,18 @@ def _can_be_plain(function: ast.AsyncFunctionDef, file: File) -> bool:
             if (file.callee(inner) or "").startswith(_NEEDS_LOOP):
                 return False
     return True
+
+
+def _is_called_by_fastapi(function: ast.AsyncFunctionDef, file: File) -> bool:
+    """A handler, or a dependency: only they have parameters that FastAPI provides."""
+    route: Route | None = file.subject(Route.recognise, function)
+    if route is not None:
+        return "WEBSOCKET" not in route.methods and len(route.decorators) == len(function.decorator_list)
+    arguments = [*function.args.args, *function.args.kwonlyargs]
+    scope = file.scan.opened[function]
+    return not function.decorator_list and any(
+        kind_of(file.index, file.names.parameter(arg, scope)) is ParameterKind.DEPENDENCY for arg in arguments
+    )
 
 
 def _says_not_to_wait(call: ast.Call, row: Blocking, file: File) -> bool:

@@ -5,7 +5,7 @@ asks the coroutine, and not the result, for `scalars`. The same holds for the as
 project's own `async def` functions and methods.
 
 A coroutine that is handed on is left alone: passed to `gather`, `create_task` or any other call, returned, yielded, stored in a
-container or attribute, or awaited later. So is a call of a function with a decorator that is not known, since the decorator may
+container or attribute, or awaited later; only what a FastAPI handler returns nobody awaits any more. So is a call of a function with a decorator that is not known, since the decorator may
 change what the call gives.
 
 Example:
@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.meanings.route import Route
 from seawall.semantics.summary import keeps_its_call
 from seawall.semantics.symbols import Attr, Awaited, Call
 from seawall.semantics.types import Instance, options
@@ -73,6 +74,9 @@ def _is_misused(node: ast.expr, file: File) -> bool:
     match parent:
         case ast.Assign(targets=[ast.Name() as target]) | ast.AnnAssign(target=ast.Name() as target):
             return _is_misused_name(target, file)
+        case ast.Return():  # FastAPI does not await what a handler returns
+            handler = file.function(node)
+            return handler is not None and file.subject(Route.recognise, handler) is not None
     return _is_value_use(node, parent, file)
 
 
