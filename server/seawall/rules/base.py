@@ -39,6 +39,10 @@ class Related:
     owner: str = ""
     call: int | None = None
 
+    def __post_init__(self) -> None:
+        if (self.range is None) is not bool(self.owner):
+            raise ValueError("a related place has either a range or an owner")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

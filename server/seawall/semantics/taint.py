@@ -15,9 +15,9 @@ from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
 from seawall.semantics.origins import STEP
+from seawall.semantics.summary import Hop
 from seawall.semantics.symbols import Attr, Call, Constant, Either, Iterated, Parameter, Ref, Subscript, Symbol
 from seawall.semantics.types import Instance, Named, options
-from seawall.syntax import Range
 
 MAX_FUNCTIONS = 200
 
@@ -35,8 +35,7 @@ class Arrival(NamedTuple):
 
     source: str
     handler: str
-    hops: tuple[tuple[str, Range, str], ...] = ()
-    """Caller, place of the call relative to the caller's item, callee."""
+    hops: tuple[Hop, ...] = ()
 
 
 def outside(index: Index, function: str, origin: str) -> Arrival | None:
@@ -49,7 +48,7 @@ def outside(index: Index, function: str, origin: str) -> Arrival | None:
 
 
 def _search(index: Index, function: str, origin: str) -> Arrival | None:
-    waiting: list[tuple[str, str, tuple[tuple[str, Range, str], ...]]] = [(function, origin, ())]
+    waiting: list[tuple[str, str, tuple[Hop, ...]]] = [(function, origin, ())]
     seen = {(function, origin)}
     while waiting and len(seen) < MAX_FUNCTIONS:
         current, path, hops = waiting.pop(0)
@@ -59,24 +58,24 @@ def _search(index: Index, function: str, origin: str) -> Arrival | None:
         source = _from_client(index, current, fact, path)
         if source is not None:
             return Arrival(source, current, hops)
-        for caller, place, given in callers(index, current, path):
+        for caller, call, given in callers(index, current, path):
             if (caller, given) not in seen:
                 seen.add((caller, given))
-                waiting.append((caller, given, ((caller, place, current), *hops)))
+                waiting.append((caller, given, (Hop(caller, call, current), *hops)))
     return None
 
 
-def callers(index: Index, function: str, origin: str) -> list[tuple[str, Range, str]]:
-    """The calls in the project that give a parameter of the function: caller, place, and the origin there."""
+def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, str]]:
+    """The calls in the project that give a parameter of the function: caller, number of the call, and the origin there."""
     head, steps = split(origin)
     fact = index.function(function)
     position = next((number for number, one in enumerate(fact.params) if one.name == head), None) if fact else None
     if position is None:
         return []
-    found: list[tuple[str, Range, str]] = []
+    found: list[tuple[str, int, str]] = []
     for caller in index.callers(function.rpartition(".")[2]):
         calling = index.function(caller)
-        for call in calling.calls if calling else ():
+        for number, call in enumerate(calling.calls if calling else ()):
             for passed in call.passed:
                 if passed.to != head and not isinstance(passed.to, int):
                     continue
@@ -85,7 +84,7 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, Range, 
                     break
                 shift = 0 if target.receiver is None else 1
                 if passed.to == head or passed.to == position - shift:
-                    found.extend((caller, call.place.range, given + steps) for given in passed.origins)
+                    found.extend((caller, number, given + steps) for given in passed.origins)
     return found
 
 

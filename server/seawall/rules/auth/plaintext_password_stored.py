@@ -227,8 +227,12 @@ def _outside(value: ast.expr, step: str, file: File) -> list[Related] | None:
         arrival = outside(file.index, name, path)
         if arrival is not None:
             return [
-                Related(f"`{caller.rpartition('.')[2]}` hands it on to `{callee.rpartition('.')[2]}`", place, caller)
-                for caller, place, callee in arrival.hops
+                Related(
+                    f"`{caller.rpartition('.')[2]}` hands it on to `{callee.rpartition('.')[2]}`",
+                    owner=caller,
+                    call=call,
+                )
+                for caller, call, callee in arrival.hops
             ]
     return None
 

@@ -68,8 +68,8 @@ def check(sql: SqlCall, file: File) -> Iterator[Finding]:
 def _way(first: Tainted, sql: SqlCall, file: File) -> Iterator[Related]:
     arrival = first.arrival
     assert arrival is not None
-    for caller, place, callee in arrival.hops:
-        yield Related(f"`{_last(caller)}` hands it on to `{_last(callee)}`", place, caller)
+    for caller, call, callee in arrival.hops:
+        yield Related(f"`{_last(caller)}` hands it on to `{_last(callee)}`", owner=caller, call=call)
     if file.statement(sql.call) is not file.statement(first.part.within):
         yield Related(f"`{file.text(sql.call.func)}` takes the text", range_of(sql.call))
 
