@@ -222,7 +222,7 @@ def _sink(call: ast.Call, value: ast.expr, view: View) -> Holder | None:
     """A library's function that takes its key or password here."""
     name = view.callee(call)
     row = known.SINKS.get(name or "")
-    if row is None and name == "starlette.applications.Starlette.add_middleware" and call.args:
+    if row is None and isinstance(call.func, ast.Attribute) and call.func.attr == "add_middleware" and call.args:
         row = known.SINKS.get(view.qualname(call.args[0]) or "")
     if row is None:
         return None

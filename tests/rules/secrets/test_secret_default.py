@@ -1,0 +1,116 @@
+"""Secrets that are in force when nobody says otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.marked import assert_finds, assert_fixes, assert_silent
+
+CODE = "SW204"
+SETTINGS = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import os\nKEY = os.getenv("SECRET_KEY", «"harness-4e1f-whisker-77c0"»)',
+        'import os\nKEY = os.environ.get("SECRET_KEY", default=«"super-secret-key"»)',
+        'from os import getenv as env\nKEY = env("DB_PASSWORD", «"hunter22"»)',
+        'import os\nKEY = os.getenv("SECRET_KEY") or «"harness-4e1f-whisker-77c0"»',
+        'from os import environ\nKEY = environ.get("API_KEY", «"plb_notify_7Qm2xV9tRk4"»)',
+        'from decouple import config\nKEY = config("SECRET_KEY", default=«"harness-4e1f-whisker-77c0"»)',
+        'import environ\nenv = environ.Env()\nKEY = env("SECRET_KEY", default=«"harness-4e1f-whisker-77c0"»)',
+        SETTINGS + 'secret_key: str = «"harness-4e1f-whisker-77c0"»',
+        "from pydantic import Field\n" + SETTINGS + 'secret_key: str = Field(default=«"harness-4e1f-whisker-77c0"»)',
+        "from pydantic import SecretStr\n" + SETTINGS + 'db_password: SecretStr = SecretStr(«"hunter22"»)',
+    ],
+)
+def test_a_default_is_a_secret(text: str) -> None:
+    assert_finds(CODE, text + "\n")
+
+
+def test_a_settings_class_that_derives_from_another_modules() -> None:
+    assert_finds(
+        CODE,
+        """
+        #- base.py
+        from pydantic_settings import BaseSettings
+
+        class Base(BaseSettings):
+            pass
+        #- config.py
+        from base import Base
+
+        class Settings(Base):
+            secret_key: str = «"harness-4e1f-whisker-77c0"»
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import os\nKEY = os.getenv("SECRET_KEY", "")',
+        'import os\nKEY = os.getenv("SECRET_KEY", None)',
+        'import os\nKEY = os.getenv("SECRET_KEY", "changeme")',
+        'import os\nKEY = os.getenv("SECRET_KEY")',
+        'import os\nNAME = os.getenv("APP_NAME", "harbour-93f1-tide-0b5e")',
+        'import os\nFILE = os.getenv("DB_PASSWORD_FILE", "/run/secrets/db_password")',
+        'KEY = cache.get("secret_key", "harness-4e1f-whisker-77c0")',
+        SETTINGS + 'secret_key: str = ""',
+        SETTINGS + "secret_key: str",
+        SETTINGS + "secret_key: str | None = None",
+        SETTINGS + 'secret_key: str = "change-this-in-production"',
+        SETTINGS + 'token_url: str = "/api/v1/token"',
+        SETTINGS + 'jwt_algorithm: str = "HS256"',
+    ],
+)
+def test_harmless_defaults(text: str) -> None:
+    assert_silent(CODE, text + "\n")
+
+
+def test_the_whole_call_moves() -> None:
+    assert_fixes(
+        CODE,
+        """
+        #- main.py
+        import os
+
+        SECRET_KEY = os.getenv(  # signs everything
+            "SECRET_KEY", «"harness-4e1f-whisker-77c0"»
+        )
+        #- config.py
+        from pydantic import SecretStr
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_file=".env")
+            name: str = "x"
+
+        settings = Settings()
+        """,
+        """
+        #- main.py
+        import os
+
+        from config import settings
+
+        SECRET_KEY = settings.secret_key.get_secret_value()
+        #- config.py
+        from pydantic import SecretStr
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_file=".env")
+            name: str = "x"
+            secret_key: SecretStr
+
+        settings = Settings()
+        #- .env
+        SECRET_KEY=harness-4e1f-whisker-77c0
+        #- .env.example
+        SECRET_KEY=
+        #- .gitignore
+        .env
+        """,
+    )
