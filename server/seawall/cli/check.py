@@ -16,7 +16,8 @@ from seawall.cli.console import Console, relative, use_color
 from seawall.cli.output import writer
 from seawall.cli.sources import Sources
 from seawall.engine.report import Outcome, Report
-from seawall.engine.run import Mended, Request, check, mend
+from seawall.engine.request import Request
+from seawall.engine.run import Mended, check, mend
 from seawall.engine.write import CannotWrite
 from seawall.project.project import Project
 from seawall.project.settings import unknown_selectors
@@ -93,7 +94,7 @@ def once(options: Options, console: Console) -> int:
         if options.diff or project.settings.fix:
             run.mended.append(mend(request))
         else:
-            run.outcomes.append(check(request))
+            run.outcomes.append(check(request, options.jobs))
         run.texts |= {str(path): Text.decode(data) for path, data in request.texts.items()}
     for outcome in run.all_outcomes:
         for problem in outcome.problems:

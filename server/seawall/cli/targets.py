@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from seawall.engine.run import Request
+from seawall.engine.request import Request
 from seawall.project.discovery import find_root
 
 

@@ -2,73 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from seawall.engine import parallel
 from seawall.engine.fixing import Applied, Fixer, Refused
-from seawall.engine.report import Outcome, Problem, Report, report
+from seawall.engine.report import Outcome, Report, report
+from seawall.engine.request import Progress, Request, load, silent
 from seawall.engine.workspace import Workspace
-from seawall.project.discovery import python_files
-from seawall.project.project import Project
 from seawall.syntax import Text
 
-Progress = Callable[[int, int], None]
-"""Told now and then how many steps of how many are done."""
 
-
-@dataclass(frozen=True)
-class Request:
-    """What to check, and under which settings."""
-
-    root: Path
-    targets: tuple[Path, ...]
-    """Files and folders that the user named, absolute."""
-    overrides: Mapping[str, object] = field(default_factory=dict)
-    isolated: bool = False
-    config: Path | None = None
-    alone: bool = False
-    """There is no project: only the named files are looked at."""
-    texts: Mapping[Path, bytes] = field(default_factory=dict)
-    """Contents that stand in for the disk's."""
-
-    def project(self) -> Project:
-        """The project as its folder and the command line describe it."""
-        return Project.load(
-            self.root, overrides=self.overrides, origin="command line", isolated=self.isolated, config=self.config
-        )
-
-    def workspace(self) -> Workspace:
-        """A workspace under the request's settings; nothing is read yet."""
-        return Workspace(self.root, self.overrides, "command line", isolated=self.isolated, config=self.config)
-
-    def files(self, project: Project) -> tuple[list[Path], list[Path]]:
-        """The files to check, and those of them and of the rest of the project that say what names mean."""
-
-        def below(places: tuple[Path, ...]) -> list[Path]:
-            found = python_files(places, project.settings, project.root, folder=project.loaded.folder)
-            return list(dict.fromkeys([*found, *(path for path in self.texts if path in places)]))
-
-        checked = below(self.targets)
-        if self.alone or self.root in self.targets:
-            return checked, checked
-        return checked, sorted({*checked, *below((self.root,))})
-
-    def covers(self, path: Path) -> bool:
-        """Whether a finding in a file that is no Python module is asked for."""
-        return any(path == target or path.is_relative_to(target) for target in self.targets)
-
-
-def _load(workspace: Workspace, request: Request, paths: Sequence[Path], progress: Progress) -> list[Problem]:
-    """Read files; gives what was wrong with those that were named."""
-    problems = []
-    for done, path in enumerate(paths):
-        progress(done, len(paths))
-        document = workspace.open(path, request.texts[path]) if path in request.texts else workspace.load(path)
-        message = "cannot be read" if document is None else document.source.text.problem
-        if message and request.covers(path):
-            problems.append(Problem(str(path), message))
-    return problems
+def check(request: Request, jobs: int | None = None, progress: Progress = silent) -> Outcome:
+    """Check the files of one root, in as many processes as told or as are worth it."""
+    workspace = request.workspace()
+    checked, known = request.files(workspace.project)
+    count = parallel.jobs_for(known, jobs)
+    share = parallel.check(request, checked, known, count, progress) if count > 1 else None
+    if share is None:
+        share = parallel.check_here(workspace, request, checked, known, progress)
+    reports = share.reports + _about_project(workspace, request)
+    return Outcome(workspace.root, sorted(reports, key=lambda one: one.order), share.problems, len(checked))
 
 
 @dataclass
@@ -83,12 +37,12 @@ class Mended:
     refused: list[Refused]
 
 
-def mend(request: Request, progress: Progress = lambda done, total: None) -> Mended:
+def mend(request: Request, progress: Progress = silent) -> Mended:
     """Apply what fixes the settings allow, and check again, until nothing changes."""
     workspace = request.workspace()
     settings = workspace.project.settings
     checked, known = request.files(workspace.project)
-    problems = _load(workspace, request, known, progress)
+    problems = load(workspace, request, known, progress)
     fixer = Fixer(workspace, list(checked), settings.unsafe_fixes, request.covers)
     reports = [report(located, settings) for located in fixer.run()]
     changes = {path: (fixer.before[path], text) for path, text in fixer.changed().items()}
@@ -96,18 +50,7 @@ def mend(request: Request, progress: Progress = lambda done, total: None) -> Men
     return Mended(outcome, changes, fixer.applied, list(fixer.refused.values()))
 
 
-def check(request: Request, progress: Progress = lambda done, total: None) -> Outcome:
-    """Check the files of one root in this process."""
-    workspace = request.workspace()
-    checked, known = request.files(workspace.project)
-    problems = _load(workspace, request, known, progress)
-    settings = workspace.project.settings
-    reports = [report(located, settings) for path in checked for located in workspace.findings(path)]
-    reports += about_project(workspace, request)
-    return Outcome(workspace.root, sorted(reports, key=lambda one: one.order), problems, len(checked))
-
-
-def about_project(workspace: Workspace, request: Request) -> list[Report]:
+def _about_project(workspace: Workspace, request: Request) -> list[Report]:
     """What is wrong with the project itself, in places that were asked for."""
     found = workspace.project_findings()
     return [report(located, workspace.project.settings) for located in found if request.covers(located.path)]

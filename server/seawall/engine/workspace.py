@@ -20,7 +20,7 @@ from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.registry import all_rules, by_code
 from seawall.semantics.document import Document
-from seawall.semantics.facts import FunctionFact, ImportFact
+from seawall.semantics.facts import FunctionFact, ImportFact, ModuleFacts
 from seawall.semantics.graph import CLEAN, Cell, Memo
 from seawall.semantics.index import Index
 from seawall.syntax import Item, Range, Source, Span, Text, read, read_at_once, update
@@ -211,6 +211,14 @@ class Workspace:
             self._outlines[module] = Outline(path, _LazyStarts(document))
             self.index.set_module(module, document.facts)
         return document
+
+    def learn(self, path: Path, module: str, facts: ModuleFacts, starts: Mapping[str, int]) -> None:
+        """Take over what another process has read from a file. Of two files with one name, the first in order counts."""
+        outline = self._outlines.get(module)
+        if outline is None or path < outline.path:
+            self._modules[path] = module
+            self._outlines[module] = Outline(path, starts)
+            self.index.set_module(module, facts)
 
     # -- findings -----------------------------------------------------------------------------------------------------
 
