@@ -168,6 +168,8 @@ FAILURES = (MultipleResultsFound, NoResultFound)
         "total = query.count()\nreturn [total, *query.order_by(User.id).all()]",
         "return db.query(aliased(User)).filter_by(id=7).first()",
         "return db.query(User).order_by(User.id).slice(1, 3).all()",
+        "q = db.query(User).filter(User.age == 9)\nfirst = q.first()\nn = q.delete(synchronize_session=False)\nreturn n",
+        "q = db.query(User).filter(User.age > 3)\nif True:\n    q = q.filter(User.age < 9)\nreturn q.update({'age': 4})",
     ],
 )
 async def test_the_same_comes_out(body: str, sync_session: Session, async_session: AsyncSession) -> None:

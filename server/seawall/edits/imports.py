@@ -203,13 +203,14 @@ def _join(document: Document, statement: _Statement, imported: str) -> Edit | No
 def _insert(document: Document, statements: list[_Statement], group: int, line: str, order: tuple[bool, str]) -> Edit:
     """A new import statement in its group, or a new group."""
     before = after = None
-    for statement in statements:
-        if _only_code(statements, statement):
-            key = (isinstance(statement.node, ast.ImportFrom), statement.module.lower())
-            if (statement.group, key) <= (group, (order[0], order[1].lower())):
-                before = statement
-            elif after is None and before is None:
-                after = statement
+    near = [statement for statement in statements if _only_code(statements, statement)]
+    kin = [one for one in near if order[0] and one.module.partition(".")[0] == order[1].partition(".")[0]]
+    for statement in kin or near:  # where the imports are in no order, at least those of one package stay together
+        key = (isinstance(statement.node, ast.ImportFrom), statement.module.lower())
+        if (statement.group, key) <= (group, (order[0], order[1].lower())):
+            before = statement
+        elif after is None and before is None:
+            after = statement
     if before is not None:
         gap = "\n" if before.group != group else ""
         next_line = before.last_line + 1

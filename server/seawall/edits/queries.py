@@ -148,7 +148,7 @@ class _Rewriting:
         methods.update(method for each in chains for method in each.methods if not each.end)
         found: list[Replacement] = []
         for each in chains:
-            each = replace(each, before=tuple(sorted(methods)))
+            each = replace(each, before=tuple(sorted(methods)), surely=chain.methods)
             if "with_entities" in methods:
                 raise CannotFix("the query changes what it selects on its way")
             if self._is_own_step(each, target.id):
@@ -302,7 +302,8 @@ class _Rewriting:
     def _changes(self, chain: Chain, steps: Sequence[ast.Call], session: str) -> str:
         """`delete()` and `update()` give the number of rows, which nobody may want."""
         call, kind = chain.calls[-1], chain.end
-        if len(chain.entities) != 1 or {*chain.methods} - {kind, *SIMPLE} or chain.before:
+        is_kept = bool(chain.before)
+        if len(chain.entities) != 1 or {*chain.methods} - {kind, *SIMPLE} or (is_kept and (steps or not chain.surely)):
             raise CannotFix(f"`{kind}()` on more than a filtered query has no exact counterpart")
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         positional = ["values", "synchronize_session"] if kind == "update" else ["synchronize_session"]
@@ -311,6 +312,8 @@ class _Rewriting:
             raise CannotFix(f"the arguments of `{kind}()` have no exact counterpart")
         head = f"{self.name(f'sqlalchemy.{kind}')}({self.view.text(chain.entities[0])})"
         query = self._select(chain, steps, head=head) if steps else head
+        if is_kept:
+            query += f".where({self.view.text(chain.root)}.whereclause)"
         between = self.view.slice(gap(steps[-1] if steps else chain.root, call))
         ends = [f"values({self.view.text(given['values'])})"] if kind == "update" else []
         if "synchronize_session" in given:

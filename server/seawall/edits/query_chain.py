@@ -34,6 +34,8 @@ class Chain:
     entities: tuple[ast.expr, ...]
     before: tuple[str, ...] = ()
     """Methods that made the query that the root variable holds."""
+    surely: tuple[str, ...] = ()
+    """Those among them that ran for certain."""
 
     @property
     def outer(self) -> ast.expr:
