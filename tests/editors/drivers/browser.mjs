@@ -8,7 +8,7 @@ const [modules, chromium] = process.argv.slice(2);
 const playwright = createRequire(`${modules}/`)("playwright-core");
 const quiet = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 const browser = await playwright.chromium.launch({ executablePath: chromium, args: quiet.split(" ") });
-const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+const page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
 
 const methods = {
   visit: (url) => page.goto(url).then(() => true),
@@ -19,6 +19,16 @@ const methods = {
   labels: (selector) =>
     page.locator(selector).evaluateAll((found) => found.map((element) => element.getAttribute("aria-label"))),
   click: (selector, text) => page.locator(selector).filter({ hasText: text }).first().click().then(() => true),
+  check: async (selector) => {
+    const boxes = page.locator(selector);
+    for (let box = 0; box < (await boxes.count()); box += 1) {
+      if (!(await boxes.nth(box).isChecked())) {
+        await boxes.nth(box).click();
+        await page.waitForTimeout(300); // a file's box draws those of its parts anew
+      }
+    }
+    return true;
+  },
   screenshot: (path) => page.screenshot({ path }).then(() => true),
 };
 

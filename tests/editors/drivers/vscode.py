@@ -15,6 +15,8 @@ from urllib.request import urlopen
 from .base import Finding, wait_for, where
 
 UNSAVED = ".tab.dirty, .activitybar .badge[aria-label*='unsaved']"
+PREVIEW = ".bulk-edit-panel"
+"""Where VS Code shows an edit that wants to be confirmed, with all of its parts left out at first."""
 PLACE = re.compile(r"\[Ln (\d+), Col (\d+)\]")
 
 SETTINGS = {
@@ -94,7 +96,11 @@ class VSCode:
         self._do("press", "Control+.")
         wait_for("the actions", lambda: title in self._text(".action-widget"))
         self._do("click", ".action-widget .monaco-list-row", title)
-        self.no_finding(finding.code)
+        wait_for("the edit", lambda: self._find(finding.code) is None)
+        if self._do("texts", PREVIEW):  # which has taken the place of the Problems panel
+            self._confirm()
+            self._command("View: Focus Problems")
+            self.no_finding(finding.code)
         wait_for("all of the edit to arrive", self._stands_still)
 
     def save_all(self) -> None:
@@ -115,6 +121,14 @@ class VSCode:
             except subprocess.TimeoutExpired:
                 process.kill()
         self.log.close()
+
+    def _confirm(self) -> None:
+        boxes = f"{PREVIEW} .edit-checkbox"
+        wait_for("the parts of the edit", lambda: self._do("texts", boxes))
+        time.sleep(1)  # until all of them are drawn
+        self._do("check", boxes)
+        self._do("click", f"{PREVIEW} .monaco-button", "Apply")
+        wait_for("the edit to be applied", lambda: not self._do("texts", PREVIEW))
 
     def _stands_still(self) -> bool:
         """The badge lags a little behind what it counts."""
@@ -137,6 +151,7 @@ class VSCode:
         """The input counts UTF-16 units, as the Problems panel does; the status line counts characters."""
         units = len(self.lines[line - 1][: column - 1].encode("utf-16-le")) // 2
         self._ask("Control+g", f"{line}:{units + 1}")
+        wait_for("VS Code to know the place", lambda: f"line {line} " in self._text(".quick-input-widget"))
         self._do("press", "Enter")
         here = f"Ln {line}, Col {column}"
         wait_for(f"the cursor at {here}", lambda: here in self._text(".statusbar"))
