@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from seawall.project.reading import Read, absolute, line_end, read_text
+from seawall.project.reading import Read, absolute, line_end, looked_at, read_text
 from seawall.project.settings import DEFAULT_EXCLUDE
 
 _EXAMPLE = re.compile(
@@ -134,6 +134,7 @@ def dotenv_files(root: Path, read: Read = read_text) -> tuple[DotenvFile, ...]:
 
 
 def _env_paths(folder: Path, depth: int) -> Iterator[Path]:
+    looked_at.add(os.fspath(folder))
     try:
         with os.scandir(folder) as scanned:
             entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in scanned)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from seawall.project import toml_file
-from seawall.project.reading import absolute, is_file, is_folder, located, read_bytes, read_text
+from seawall.project.reading import absolute, is_file, is_folder, located, looked_at, read_bytes, read_text
 from seawall.project.settings import DEFAULT_EXCLUDE, Settings
 
 SUBPROJECT = (
@@ -87,6 +87,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, frozenset[str]]]:
 
 
 def _listed(folder: Path) -> tuple[frozenset[str], list[str]]:
+    looked_at.add(os.fspath(folder))
     try:
         with os.scandir(folder) as entries:
             listed = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)

@@ -9,6 +9,9 @@ from pathlib import Path
 Read = Callable[[Path], str | None]
 """Gives a file's text, or None where there is none to be had; an editor passes one that knows its open documents."""
 
+looked_at: set[str] = set()
+"""Every file and folder that somebody asked about since the process began, whether or not it was there."""
+
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are treated as unreadable: no manifest or settings file is that large."""
 
@@ -26,6 +29,7 @@ def read_bytes(path: Path | str) -> bytes | None:
 
     Pipes and devices are refused, because reading them could wait for ever.
     """
+    looked_at.add(os.fspath(path))
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):
@@ -72,6 +76,7 @@ def line_end(text: str) -> str:
 
 def is_file(path: Path) -> bool:
     """Whether a file stands there; False instead of an error."""
+    looked_at.add(os.fspath(path))
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -80,6 +85,7 @@ def is_file(path: Path) -> bool:
 
 def is_folder(path: Path) -> bool:
     """Whether a folder stands there; False instead of an error."""
+    looked_at.add(os.fspath(path))
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -88,6 +94,7 @@ def is_folder(path: Path) -> bool:
 
 def children(folder: Path) -> tuple[str, ...]:
     """The sorted names in a folder; empty where it cannot be listed."""
+    looked_at.add(os.fspath(folder))
     try:
         return tuple(sorted(entry.name for entry in folder.iterdir()))
     except (OSError, ValueError):

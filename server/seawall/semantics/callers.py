@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from seawall.semantics.facts import FunctionFact, ImportFact, ModuleFacts
 from seawall.semantics.graph import Cell
@@ -30,6 +30,10 @@ class Callers:
             cell = self._cells[name] = Cell(self._answer(name))
         found: tuple[str, ...] = cell.get()
         return found
+
+    def asked(self) -> Iterable[tuple[str, Cell]]:
+        """The names that somebody asked about, and the answers."""
+        return self._cells.items()
 
     def changed(self, module: str) -> None:
         """A module's facts are others now, or no more."""

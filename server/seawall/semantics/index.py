@@ -4,7 +4,7 @@ and their bases. Each question is remembered in the graph, so that an edit makes
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from seawall.knowledge import names as known_names
@@ -30,23 +30,26 @@ class Index:
     """The project's modules. One writer, no threads."""
 
     def __init__(self) -> None:
-        self.modules: dict[str, ModuleFacts] = {}
+        self._modules: dict[str, ModuleFacts] = {}
+        self._in_order = True
+        self._revision = Cell(0)
         self._cells: dict[str, dict[str, Cell]] = {}
         self._memos: dict[tuple[str, object], Memo] = {}
-        self._callers = Callers(self.modules)
+        self._callers = Callers(self._modules)
         self._methods: dict[str, dict[str, tuple[str, ...]]] = {}
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def set_module(self, module: str, facts: ModuleFacts | None) -> None:
         """Put in, replace or (None) remove a module. Only names whose fact differs trouble those who asked for them."""
-        old = self.modules.get(module)
+        old = self._modules.get(module)
         if old is facts:
             return
         if facts is not None:
-            self.modules[module] = facts
+            self._in_order = self._in_order and old is not None
+            self._modules[module] = facts
         else:
-            del self.modules[module]
+            del self._modules[module]
         before: Mapping[str, Fact] = old.names if old is not None else {}
         after: Mapping[str, Fact] = facts.names if facts is not None else {}
         touched = [name for name, fact in after.items() if before.get(name) is not fact]
@@ -54,6 +57,7 @@ class Index:
         if (old is None) != (facts is None) or any(before.get(name) != after.get(name) for name in touched):
             self._methods.pop(module, None)
             self._callers.changed(module)
+            self._revision.set(self._revision.value + 1)
         cells = self._cells.get(module, {})
         owners = {f"{name.rpartition('.')[0]}()" for name in touched}
         for question in (*touched, *owners, _EXISTS, _STARS):
@@ -61,6 +65,26 @@ class Index:
                 cell.set(self._answer(module, question))
 
     # -- asking -------------------------------------------------------------------------------------------------------
+
+    @property
+    def modules(self) -> Mapping[str, ModuleFacts]:
+        """All modules, by name. An answer that looks at all is looked at again after any change."""
+        self._revision.get()
+        if not self._in_order:
+            ordered = sorted(self._modules.items())
+            self._modules.clear()
+            self._modules.update(ordered)
+            self._in_order = True
+        return self._modules
+
+    def questions(self) -> Iterator[tuple[str, str, Cell]]:
+        """All that was asked so far: of which module, what, and the answer. No module: something that all may answer."""
+        for module, cells in self._cells.items():
+            for question, cell in cells.items():
+                yield module, question, cell
+        yield "", "", self._revision
+        for name, cell in self._callers.asked():
+            yield "", name, cell
 
     def memo(self, query: str, argument: object, memo: Memo | None = None) -> Memo | None:
         """The remembered answer to a query, or the one given to remember from now on."""
@@ -97,7 +121,7 @@ class Index:
 
     def _answer(self, module: str, question: str) -> Any:
         """What a module says now: to a name, its fact; to `Class()`, the names of the methods; or one of the two signs."""
-        facts = self.modules.get(module)
+        facts = self._modules.get(module)
         if question == _EXISTS:
             return facts is not None
         if question == _STARS:
@@ -255,7 +279,7 @@ class Index:
         return found
 
     def _methods_in(self, module: str, cls: str) -> tuple[str, ...]:
-        facts = self.modules.get(module)
+        facts = self._modules.get(module)
         if facts is None:
             return ()
         known = self._methods.get(module)
