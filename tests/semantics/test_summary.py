@@ -79,3 +79,12 @@ def test_the_answer_follows_an_edit_elsewhere() -> None:
     assert blocking_chain(workspace.index, "main.f") is None
     workspace.open(Path(lib), "import time\ndef g():\n    time.sleep(1)\n")
     assert blocking_chain(workspace.index, "main.f") is not None
+
+
+def test_a_call_of_one_of_two_things_proves_nothing() -> None:
+    text = (
+        "import time\nclass A:\n    def go(self):\n        time.sleep(1)\nclass B:\n    def go(self): ...\n"
+        "def f(x: A | B):\n    x.go()\ndef g(x: A):\n    x.go()\n"
+    )
+    assert way(text, "main.f") == []
+    assert way(text, "main.g") == ["main.A.go", "time.sleep"]

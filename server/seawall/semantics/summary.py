@@ -77,10 +77,12 @@ def _callees(index: Index, function: str) -> tuple[Callee, ...]:
         return ()
     found = []
     for number, call in enumerate(fact.calls):
-        for target in options(index.type_of(call.callee)):
-            name = target.name if isinstance(target, Named) else _called_instance(index, target)
-            if name:
-                found.append(Callee(_constructor(index, name), number, call.awaited))
+        targets = options(index.type_of(call.callee))
+        if len(targets) != 1:
+            continue
+        name = targets[0].name if isinstance(targets[0], Named) else _called_instance(index, targets[0])
+        if name:
+            found.append(Callee(_constructor(index, name), number, call.awaited))
     return tuple(found)
 
 

@@ -168,6 +168,30 @@ def test_no_coroutine_at_all(lines: str) -> None:
     assert_silent(CODE, lines)
 
 
+def test_a_client_that_may_be_the_sync_one_of_two() -> None:
+    assert_silent(
+        CODE,
+        """
+        from clients import get_client
+
+        def f():
+            with get_client(sync=True) as client:
+                client.save()
+
+        #- clients.py
+        class Sync:
+            def __enter__(self) -> "Sync": ...
+            def save(self) -> None: ...
+
+        class Async:
+            async def __aenter__(self) -> "Async": ...
+            async def save(self) -> None: ...
+
+        def get_client(sync: bool = False) -> Sync | Async: ...
+        """,
+    )
+
+
 # -- fixed -------------------------------------------------------------------------------------------------------------
 
 

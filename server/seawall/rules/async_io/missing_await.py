@@ -61,8 +61,10 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
 
 
 def _gives_coroutine(call: ast.Call, file: File) -> bool:
-    found = options(file.type_of(call))
-    if not found or not all(isinstance(one, Instance) and one.cls == _COROUTINE for one in found):
+    if len(options(file.type_of(call.func))) != 1:  # it may be the sync one of two
+        return False
+    found = file.type_of(call)
+    if not isinstance(found, Instance) or found.cls != _COROUTINE:
         return False
     called = file.called_function(call)
     return called is None or keeps_its_call(file.index, called[1])
