@@ -94,7 +94,7 @@ def once(options: Options, console: Console) -> int:
         if options.diff or project.settings.fix:
             run.mended.append(mend(request))
         else:
-            run.outcomes.append(check(request, options.jobs))
+            run.outcomes.append(check(request, options.jobs, use_cache=not options.no_cache))
         run.texts |= {str(path): Text.decode(data) for path, data in request.texts.items()}
     for outcome in run.all_outcomes:
         for problem in outcome.problems:

@@ -11,15 +11,19 @@ import os
 import pickle
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, SpawnContext
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
+from seawall.engine.asked import Question, answers, asked
+from seawall.engine.cache import Entry
 from seawall.engine.report import Problem, Report, report
 from seawall.engine.request import Progress, Request, load
 from seawall.engine.workspace import Workspace
+from seawall.project.reading import looked_at
 from seawall.semantics.document import Document
 from seawall.semantics.facts import ModuleFacts
 
@@ -27,11 +31,34 @@ MIN_SIZE = 400_000
 """Bytes of code that are worth a process of their own."""
 
 
-class Share(NamedTuple):
-    """The findings of one process."""
+@dataclass
+class Share:
+    """What one process found, and what that rests on."""
 
-    reports: list[Report]
-    problems: list[Problem]
+    reports: dict[Path, list[Report]] = field(default_factory=dict)
+    problems: dict[Path, Problem] = field(default_factory=dict)
+    asked: dict[Path, frozenset[Question]] = field(default_factory=dict)
+    answers: dict[Question, bytes] = field(default_factory=dict)
+    looked_at: set[str] = field(default_factory=set)
+    """Files and folders of the project that somebody asked about."""
+    broken: set[str] = field(default_factory=set)
+    """Codes of rules that failed."""
+
+    def entries(self) -> dict[str, Entry]:
+        """The findings by file, as the cache keeps them."""
+        return {
+            str(path): Entry(reports, [self.problems[path]] if path in self.problems else [], [])
+            for path, reports in self.reports.items()
+        }
+
+    def add(self, other: Share) -> None:
+        """Take over what another process found."""
+        self.reports |= other.reports
+        self.problems |= other.problems
+        self.asked |= other.asked
+        self.answers |= other.answers
+        self.looked_at |= other.looked_at
+        self.broken |= other.broken
 
 
 def jobs_for(paths: Sequence[Path], wanted: int | None) -> int:
@@ -42,7 +69,7 @@ def jobs_for(paths: Sequence[Path], wanted: int | None) -> int:
 
 
 def check(
-    request: Request, checked: Sequence[Path], known: Sequence[Path], jobs: int, progress: Progress
+    request: Request, checked: Sequence[Path], known: Sequence[Path], jobs: int, progress: Progress, trace: bool
 ) -> Share | None:
     """Check files in several processes, each against all that are known; None if one of them was killed."""
     # Forking shares what is imported already; the terminal's process has no threads that could hold a lock.
@@ -52,7 +79,9 @@ def check(
     gc.freeze()
     for share in _shares(known, jobs):
         here, there = context.Pipe()
-        process = context.Process(target=_work, args=(there, request, share, frozenset(checked), jobs - 1), daemon=True)
+        process = context.Process(
+            target=_work, args=(there, request, share, frozenset(checked), jobs - 1, trace), daemon=True
+        )
         process.start()
         there.close()
         workers.append((process, here))
@@ -71,9 +100,10 @@ def check(
             here.close()
             process.terminate()
             process.join()
-    return Share(
-        [one for share in shares for one in share.reports], [one for share in shares for one in share.problems]
-    )
+    whole = Share()
+    for one in shares:
+        whole.add(one)
+    return whole
 
 
 def _receive(sources: Sequence[Connection], progress: Progress, files: int, done: int = 0) -> list[bytes]:
@@ -114,7 +144,9 @@ class _Meter:
         return self
 
 
-def _work(parent: Connection, request: Request, share: Sequence[Path], checked: frozenset[Path], others: int) -> None:
+def _work(
+    parent: Connection, request: Request, share: Sequence[Path], checked: frozenset[Path], others: int, trace: bool
+) -> None:
     """What one process does."""
     gc.disable()
     meter = _Meter(parent)
@@ -127,7 +159,7 @@ def _work(parent: Connection, request: Request, share: Sequence[Path], checked: 
         for lesson in pickle.loads(parent.recv_bytes()):
             workspace.learn(*lesson)
     mine = [path for path in share if path in checked]
-    parent.send_bytes(pickle.dumps(Share(_reports(workspace, mine, meter.again()), problems)))
+    parent.send_bytes(pickle.dumps(findings(workspace, mine, problems, meter.again(), trace)))
 
 
 def _lesson(document: Document) -> tuple[Path, str, ModuleFacts, dict[str, int]]:
@@ -135,21 +167,33 @@ def _lesson(document: Document) -> tuple[Path, str, ModuleFacts, dict[str, int]]
 
 
 def check_here(
-    workspace: Workspace, request: Request, checked: Sequence[Path], known: Sequence[Path], progress: Progress
+    workspace: Workspace,
+    request: Request,
+    checked: Sequence[Path],
+    known: Sequence[Path],
+    progress: Progress,
+    trace: bool,
 ) -> Share:
     """Check files in this process."""
     total = len(known) + len(checked)
     problems = load(workspace, request, known, lambda done, _: progress(done, total))
-    return Share(_reports(workspace, checked, lambda done, _: progress(len(known) + done, total)), problems)
+    return findings(workspace, checked, problems, lambda done, _: progress(len(known) + done, total), trace)
 
 
-def _reports(workspace: Workspace, paths: Sequence[Path], progress: Progress) -> list[Report]:
+def findings(
+    workspace: Workspace, paths: Sequence[Path], problems: dict[Path, Problem], progress: Progress, trace: bool
+) -> Share:
+    """What is wrong in files that are loaded; with `trace`, also what that rests on."""
     settings = workspace.project.settings
-    found: list[Report] = []
+    share = Share(problems=problems)
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        found += [report(located, settings) for located in workspace.findings(path)]
-    return found
+        share.reports[path] = [report(located, settings) for located in workspace.findings(path)]
+    share.broken = workspace.checker.broken
+    if trace:
+        share.asked, share.answers = asked(workspace, paths), answers(workspace.index)
+        share.looked_at = looked_at
+    return share
 
 
 def _shares(paths: Sequence[Path], count: int) -> list[list[Path]]:

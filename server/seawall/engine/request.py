@@ -61,13 +61,13 @@ class Request:
         return any(path == target or path.is_relative_to(target) for target in self.targets)
 
 
-def load(workspace: Workspace, request: Request, paths: Sequence[Path], progress: Progress) -> list[Problem]:
+def load(workspace: Workspace, request: Request, paths: Sequence[Path], progress: Progress) -> dict[Path, Problem]:
     """Read files; gives what was wrong with those that were named."""
-    problems = []
+    problems: dict[Path, Problem] = {}
     for done, path in enumerate(paths):
         progress(done, len(paths))
         document = workspace.open(path, request.texts[path]) if path in request.texts else workspace.load(path)
         message = "cannot be read" if document is None else document.source.text.problem
         if message and request.covers(path):
-            problems.append(Problem(str(path), message))
+            problems[path] = Problem(str(path), message)
     return problems

@@ -252,6 +252,10 @@ class Workspace:
         located.sort(key=lambda found: (found.range, found.code))
         return located
 
+    def memos(self, path: Path) -> Iterable[Memo]:
+        """The remembered checks of a file's items."""
+        return self._checks.get(path, {}).values()
+
     def check_all(self, paths: Iterable[Path]) -> dict[Path, list[Located]]:
         """Load and check files from disk, each against all."""
         loaded = [path for path in paths if self.load(path) is not None]

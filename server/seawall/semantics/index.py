@@ -94,12 +94,12 @@ class Index:
 
     def fact(self, module: str, name: str) -> Fact | None:
         """The fact of a name as the module itself defines it."""
-        found: Fact | None = self._ask(module, name)
+        found: Fact | None = self.ask(module, name)
         return found
 
     def stars(self, module: str) -> tuple[str, ...]:
         """The modules from which a module imports everything."""
-        found: tuple[str, ...] = self._ask(module, _STARS)
+        found: tuple[str, ...] = self.ask(module, _STARS)
         return found
 
     def callers(self, name: str) -> tuple[str, ...]:
@@ -108,9 +108,10 @@ class Index:
 
     def has_module(self, module: str) -> bool:
         """Whether the project has a module of that absolute name."""
-        return bool(self._ask(module, _EXISTS))
+        return bool(self.ask(module, _EXISTS))
 
-    def _ask(self, module: str, question: str) -> Any:
+    def ask(self, module: str, question: str) -> Any:
+        """What a module says to a question, as `questions` lists them."""
         cells = self._cells.get(module)
         if cells is None:
             cells = self._cells[module] = {}
@@ -275,7 +276,7 @@ class Index:
     def methods(self, cls: str) -> tuple[str, ...]:
         """Names of the methods that a project class itself defines."""
         module, rest = self.split(cls)
-        found: tuple[str, ...] = self._ask(module, f"{rest}()")
+        found: tuple[str, ...] = self.ask(module, f"{rest}()")
         return found
 
     def _methods_in(self, module: str, cls: str) -> tuple[str, ...]:

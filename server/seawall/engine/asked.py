@@ -1,0 +1,70 @@
+"""What findings rest on: which questions about other modules were asked for a file, and what the answers were."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+
+from seawall.engine.workspace import Workspace
+from seawall.semantics.facts import FunctionFact, ImportFact, Place
+from seawall.semantics.graph import Memo, Source
+from seawall.semantics.index import Index
+from seawall.syntax import Range
+
+Question: TypeAlias = tuple[str, str]
+"""A module, and what it was asked; without a module, something that any may answer."""
+
+_NOWHERE = Place(Range(0, 0, 0, 0))
+_encoder = msgspec.msgpack.Encoder()
+
+
+def asked(workspace: Workspace, paths: Iterable[Path]) -> dict[Path, frozenset[Question]]:
+    """For each file, every question that its findings rest on, directly or through others."""
+    questions = {id(cell): (module, question) for module, question, cell in workspace.index.questions()}
+    return {
+        path: frozenset(questions[key] for key in _cells(workspace.memos(path)) if key in questions) for path in paths
+    }
+
+
+def _cells(memos: Iterable[Memo]) -> set[int]:
+    found: set[int] = set()
+    seen: set[Source] = set()
+    waiting: list[Source] = list(memos)
+    while waiting:
+        source = waiting.pop()
+        if isinstance(source, Memo):
+            new = source.sources.keys() - seen
+            seen |= new
+            waiting.extend(new)
+        else:
+            found.add(id(source))
+    return found
+
+
+def answers(index: Index) -> dict[Question, bytes]:
+    """What every question that was asked has for an answer by now, as a digest."""
+    return {(module, question): digest(cell.value) for module, question, cell in index.questions()}
+
+
+def digest(value: Any) -> bytes:
+    """A fingerprint of an answer. What merely moved is the same, and nothing can be read from it."""
+    if value is None or value is True or value is False:
+        return repr(value).encode()
+    try:
+        data = _encoder.encode(_without_places(value))
+    except (UnicodeEncodeError, OverflowError):  # lone surrogates, huge numbers
+        data = repr(_without_places(value)).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=10).digest()
+
+
+def _without_places(value: Any) -> Any:
+    if isinstance(value, FunctionFact):
+        calls = tuple(msgspec.structs.replace(call, place=_NOWHERE) for call in value.calls)
+        return msgspec.structs.replace(value, place=_NOWHERE, calls=calls)
+    if isinstance(value, msgspec.Struct) and not isinstance(value, ImportFact):
+        return msgspec.structs.replace(value, place=_NOWHERE)
+    return value

@@ -1,0 +1,129 @@
+"""Checking again only what may have changed since the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from seawall.engine.asked import Question, digest
+from seawall.engine.cache import Entry, Saved, Stamp, now, stamps
+from seawall.engine.parallel import Share, findings
+from seawall.engine.report import Report
+from seawall.engine.request import Progress, Request, load
+from seawall.engine.workspace import Workspace
+from seawall.project.reading import looked_at
+
+MOST = 0.34
+"""If more than this part of the files has to be looked at, all are: that can be done by several processes."""
+
+
+class Difference(NamedTuple):
+    """What has happened to the project's modules since the last run."""
+
+    changed: frozenset[str]
+    """Files that are new or hold another text."""
+    gone: frozenset[str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.changed | self.gone
+
+
+def difference(saved: Saved, known: Iterable[Path]) -> Difference | None:
+    """What has changed; None if the project's folder says something else than before, so that nothing can be relied on."""
+    if not all(saved.is_same(path, stamp) for path, stamp in saved.looked_at.items()):
+        return None
+    names = {str(path) for path in known}
+    changed = (name for name in names if (old := saved.files.get(name)) is None or not saved.is_same(name, old))
+    return Difference(frozenset(changed), frozenset(saved.files.keys() - names))
+
+
+def recheck(
+    request: Request,
+    saved: Saved,
+    changes: Difference,
+    checked: Sequence[Path],
+    known: Sequence[Path],
+    progress: Progress,
+) -> Share | None:
+    """Check what may have other findings than before, and forget what `saved` says of it; None if that is too much."""
+    workspace = request.workspace()
+    modules = {workspace.module_of(path): path for path in known}
+    if len(modules) != len(known) or len(changes.changed) > MOST * len(known):
+        return None
+    problems = load(workspace, request, [path for path in known if str(path) in changes.changed], progress)
+    moved = (
+        _moved(workspace, saved, {workspace.module_of(Path(name)) for name in changes.all}) if changes.all else set()
+    )
+    for name in [
+        name for name, entry in saved.entries.items() if name in changes.all or _rests_on(entry, moved, changes)
+    ]:
+        del saved.entries[name]
+    stale = [path for path in checked if str(path) not in saved.entries]
+    if len(stale) > MOST * len(known):
+        return None
+    wanted = {path for path in stale if path not in workspace.documents}
+    tried: set[Path] = set()
+    while wanted:
+        tried |= wanted
+        problems |= load(workspace, request, sorted(wanted), progress)
+        for path in stale:
+            workspace.findings(path)
+        wanted = _asked_for(workspace, modules) - workspace.documents.keys() - tried
+    return findings(
+        workspace, stale, {path: problems[path] for path in stale if path in problems}, progress, trace=True
+    )
+
+
+def _moved(workspace: Workspace, saved: Saved, modules: set[str]) -> set[int]:
+    """The numbers of the questions that have other answers now, or may have."""
+    return {
+        number
+        for number, (module, question, answer) in enumerate(saved.questions)
+        if not module or (module in modules and digest(workspace.index.ask(module, question)) != answer)
+    }
+
+
+def _rests_on(entry: Entry, moved: set[int], changes: Difference) -> bool:
+    if not moved.isdisjoint(entry.asked):
+        return True
+    return any(place.path in changes.all for report in entry.reports for place in report.related)
+
+
+def _asked_for(workspace: Workspace, modules: dict[str, Path]) -> set[Path]:
+    """The files of the modules that somebody asked about."""
+    asked: set[Path] = set()
+    for module, _, cell in workspace.index.questions():
+        if not module and cell.observers:
+            return set(modules.values())
+        if module in modules:
+            asked.add(modules[module])
+    return asked
+
+
+def remember(saved: Saved | None, share: Share, files: dict[str, Stamp], about_project: list[Report]) -> Saved:
+    """What to keep: the entries that still hold, and those of this run."""
+    old_questions = [(module, question) for module, question, _ in saved.questions] if saved else []
+    rests: dict[str, Iterable[Question]] = {}
+    entries: dict[str, Entry] = dict(saved.entries) if saved else {}
+    for name, entry in entries.items():
+        rests[name] = [old_questions[number] for number in entry.asked]
+    entries |= share.entries()
+    rests |= {str(path): questions for path, questions in share.asked.items()}
+    answers = {(module, question): answer for module, question, answer in saved.questions} if saved else {}
+    answers |= share.answers
+    numbers: dict[Question, int] = {}
+    for name, entry in entries.items():
+        entry.asked = [numbers.setdefault(question, len(numbers)) for question in rests[name]]
+    return Saved(
+        now(),
+        stamps(
+            share.looked_at | looked_at | (saved.looked_at.keys() if saved else set()),
+            saved.looked_at if saved else None,
+        ),
+        files,
+        [(*question, answers[question]) for question in numbers],
+        entries,
+        about_project,
+    )
