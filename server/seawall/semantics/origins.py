@@ -74,6 +74,9 @@ def _call(names: Names, node: ast.Call, found: dict[str, None], depth: int) -> N
                     _collect(names, argument, found, depth + 1)
         case ast.Attribute(value=value, attr=attr) if attr in _READS:
             _step(names, node, value, f".{attr}()", found, depth)
+        case ast.Name(id="map") if len(node.args) == 2:
+            if getattr(node.args[0], "id", "") in _TRANSPARENT:
+                _collect(names, node.args[1], found, depth + 1)
         case ast.Name(id=name) | ast.Attribute(attr=name) if name in _TRANSPARENT and node.args:
             _collect(names, node.args[0], found, depth + 1)
 

@@ -11,18 +11,13 @@ from seawall.edits import CannotFix, Edit, Fix, Safety
 from seawall.edits.imports import need
 from seawall.knowledge.sql import BINDLESS, Style
 from seawall.rules.base import File
-from seawall.rules.injection._tainted import is_harmless_value, tainted
+from seawall.rules.injection._tainted import is_harmless_value, tainted, takes_value
 from seawall.rules.injection._template import Template, read_template
 from seawall.semantics.meanings.sql_call import HOLE, SqlCall
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import keyword
 
-_VALUE = re.compile(
-    r"(?:[=<>]|\b(?:like|ilike|limit|offset|then|else)|\bbetween|\bbetween\s+\S+\s+and"
-    r"|\bvalues\s*(?:\((?:[^()]|\([^()]*\))*\)\s*,\s*)*\((?:[^()]|\([^()]*\))*[,(]|\bvalues\s*\()\s*\Z",
-    re.I,
-)
-_LIST = re.compile(r"\bin\s*\(\s*\Z", re.I)
+_IN = re.compile(r"\b(?P<not>not\s+)?in\s*(?P<open>\()\s*\Z", re.I)
 _TYPED = re.compile(r"\b(?:interval|date|time|timestamp|timestamptz|escape)\s*\Z|[\w$]\Z", re.I)
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _NUMBER = re.compile(r"\$(\d+)")
@@ -38,6 +33,8 @@ class Bound:
     value: str
     node: ast.expr
     is_quoted: bool
+    operator: str = ""
+    """For a list: what stands before the placeholder, `= ANY(` or nothing where the placeholder itself expands."""
     is_list: bool = False
     placeholder: str = ""
 
@@ -101,6 +98,8 @@ def _text_node(sql: SqlCall, file: File) -> ast.expr | None:
 
 def _bound(template: Template, sql: SqlCall, file: File) -> list[Bound] | None:
     text = template.text
+    if "$$" in text:
+        return None
     unsafe = {one.value for one in tainted(sql, file)}
     found: list[Bound] = []
     number = 0
@@ -129,6 +128,11 @@ def _bound(template: Template, sql: SqlCall, file: File) -> list[Bound] | None:
         if char == HOLE:
             value = template.values[number]
             number += 1
+            listed = _listed(template, at, value.node, sql, file)
+            if listed is not None:
+                found.append(listed)
+                at = listed.last + 1
+                continue
             bare = _bare(template, at, value.node, file)
             if bare is not None:
                 found.append(bare)
@@ -182,8 +186,62 @@ def _bare(template: Template, at: int, node: ast.expr, file: File) -> Bound | No
     if file.literal(node) is not None or re.match(r"[\w.(:]", after):
         return None
     text = file.text(node)
-    if _VALUE.search(before) and "\n" not in text:
+    if takes_value(before) and "\n" not in text:
         return Bound(at, at, text, node, False)
+    return None
+
+
+def _listed(template: Template, at: int, node: ast.expr, sql: SqlCall, file: File) -> Bound | None:
+    """`IN ({",".join(ids)})` as one list."""
+    before = "".join(char.text for char in template.chars[:at])
+    match = _IN.search(before)
+    close = at + 1
+    while close < len(template.chars) and template.chars[close].text.isspace():
+        close += 1
+    if match is None or len(before) != at or "".join(char.text for char in template.chars[close : close + 1]) != ")":
+        return None
+    items = _items(node)
+    if items is None or "\n" in (text := file.text(items[0])):
+        return None
+    if sql.sink.style in (Style.TEXT, Style.NAMED):
+        if sql.sink.style is Style.NAMED or sql.name != "sqlalchemy.text":
+            return None
+        return Bound(match.start("open"), close, text, items[0], items[1], is_list=True)
+    if sql.sink.style is Style.NUMERIC or sql.name.startswith("psycopg"):
+        operator = "<> ALL(" if match["not"] else "= ANY("
+        return Bound(match.start(), close, text, items[0], items[1], operator, True)
+    return None
+
+
+def _items(node: ast.expr) -> tuple[ast.expr, bool] | None:
+    """The collection whose items a join puts between commas, and whether it quotes them."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(comma)), attr="join"), args=[joined]):
+            pass
+        case _:
+            return None
+    if comma.strip() != ",":
+        return None
+    match joined:
+        case ast.Name() | ast.Attribute():
+            return joined, False
+        case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id="str"), inner]):
+            return inner, False
+        case ast.GeneratorExp(elt=element, generators=[one]) | ast.ListComp(elt=element, generators=[one]):
+            if one.ifs or one.is_async or not isinstance(one.target, ast.Name):
+                return None
+            item = one.target.id
+            match element:
+                case ast.Name(id=name) | ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=name)]) if name == item:
+                    return one.iter, False
+                case ast.JoinedStr(
+                    values=[
+                        ast.Constant(value="'"),
+                        ast.FormattedValue(value=ast.Name(id=name)),
+                        ast.Constant(value="'"),
+                    ]
+                ) if name == item:
+                    return one.iter, True
     return None
 
 
@@ -206,7 +264,7 @@ def _edits(plan: Plan, file: File) -> list[Edit]:
         chars = template.chars[one.first : one.last + 1]
         covered.update(range(one.first, one.last + 1))
         glue = next((char.glue for char in reversed(chars) if char.glue), "")
-        edits.append(file.replace(template.range(chars[0].start, chars[-1].end), f"{one.placeholder}{glue}"))
+        edits.append(file.replace(template.range(chars[0].start, chars[-1].end), f"{_written(one)}{glue}"))
     kept = _kept_fields(plan)
     for literal in template.literals:
         if literal.fields and not kept & set(literal.fields):
@@ -228,6 +286,10 @@ def _edits(plan: Plan, file: File) -> list[Edit]:
             edits.append(file.replace(template.range(char.start, char.end), char.text))
     edits.extend(file.replace(template.range(*tail), "") for tail in template.tails)
     return edits
+
+
+def _written(one: Bound) -> str:
+    return f"{one.operator}{one.placeholder})" if one.operator else one.placeholder
 
 
 def _kept_fields(plan: Plan) -> set[int]:
@@ -311,7 +373,9 @@ def _text_arguments(plan: Plan, file: File) -> list[Edit] | None:
         around = file.parent(call)
         match around:
             case ast.Call(func=ast.Attribute(attr=attr), args=[first, *_]) if attr in _EXECUTING and first is call:
-                return _dict_argument(plan, file, around)
+                return _expanding(plan, file, _dict_argument(plan, file, around))
+        if any(one.is_list for one in plan.bound):
+            return None
         names = _name_placeholders(plan)
         values = ", ".join(f"{name}={value}" for name, value in names.items())
         return [file.insert_after(call, f".bindparams({values})")]
@@ -325,6 +389,16 @@ def _text_arguments(plan: Plan, file: File) -> list[Edit] | None:
         file.insert_before(statement, f"{needed.expression}("),
         *_before_inserts(file.insert_after(statement, ")"), added),
     ]
+
+
+def _expanding(plan: Plan, file: File, edits: list[Edit] | None) -> list[Edit] | None:
+    """Lists need a parameter that expands."""
+    names = dict.fromkeys(one.placeholder[1:] for one in plan.bound if one.is_list)
+    if edits is None or not names:
+        return edits
+    needed = need(file, "sqlalchemy.bindparam")
+    made = ", ".join(f'{needed.expression}("{name}", expanding=True)' for name in names)
+    return [*needed.edits, file.insert_after(plan.sql.call, f".bindparams({made})"), *edits]
 
 
 def _before_inserts(close: Edit, added: list[Edit]) -> list[Edit]:

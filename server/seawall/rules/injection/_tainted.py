@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,18 @@ from seawall.semantics.symbols import Attr, Call, Ref, Subscript, Symbol
 from seawall.semantics.taint import Arrival, is_harmless, outside, symbol_of
 from seawall.semantics.types import Instance, options
 
+_VALUE = re.compile(
+    r"(?:[=<>]|\b(?:like|ilike|limit|offset|then|else)|\bbetween|\bbetween\s+\S+\s+and"
+    r"|\bvalues\s*(?:\((?:[^()]|\([^()]*\))*\)\s*,\s*)*\((?:[^()]|\([^()]*\))*[,(]|\bvalues\s*\()\s*\Z",
+    re.I,
+)
+_LIST = re.compile(r"\bin\s*\([^()]*\Z", re.I)
+
+
+def takes_value(before: str) -> bool:
+    """Whether SQL goes on with a value, which a parameter can stand for, and not with a name or a clause."""
+    return _VALUE.search(before) is not None
+
 
 class Tainted(NamedTuple):
     """A value in SQL text that is not a constant. `arrival` tells how it comes from outside, if that is proved."""
@@ -23,6 +36,8 @@ class Tainted(NamedTuple):
     value: ast.expr
     origin: str
     arrival: Arrival | None
+    is_value: bool
+    """Whether it stands where a value stands, and not a name or a clause."""
 
 
 def tainted(sql: SqlCall, file: File) -> list[Tainted]:
@@ -34,17 +49,25 @@ def tainted(sql: SqlCall, file: File) -> list[Tainted]:
     text = "".join(part.text for part in parts)
     if text == HOLE or (sql.name != "sqlalchemy.text" and not looks_like_sql(text)):
         return []
-    return [found for part in holes if (found := _judge(part, file)) is not None]
+    found, before = [], ""
+    for part in parts:
+        if part.value is not None and (judged := _judge(part, file)) is not None:
+            origin, arrival = judged
+            is_value = before.count("'") % 2 == 1 or takes_value(before) or _LIST.search(before) is not None
+            found.append(Tainted(part, part.value, origin, arrival, is_value))
+        before += part.text
+    return found
 
 
-def _judge(part: Part, file: File) -> Tainted | None:
+def _judge(part: Part, file: File) -> tuple[str, Arrival | None] | None:
+    """The origin of a value, and how it comes from outside; None for a value that is no danger."""
     value = part.value
     assert value is not None
     if is_harmless_value(value, file) or is_checked(file.scan, value):
         return None
     flask = _from_flask(file.symbol(value))
     if flask:
-        return Tainted(part, value, file.text(value), Arrival("the request", ""))
+        return file.text(value), Arrival("the request", "")
     function = file.function(value)
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
@@ -55,9 +78,9 @@ def _judge(part: Part, file: File) -> Tainted | None:
     for origin in origins(file.names, value):
         arrival = outside(file.index, name, origin)
         if arrival is not None:
-            return Tainted(part, value, origin, arrival)
+            return origin, arrival
     for origin in _open_parameters(value, fact, file):
-        return Tainted(part, value, origin, None)
+        return origin, None
     return None
 
 

@@ -57,9 +57,10 @@ def check(sql: SqlCall, file: File) -> Iterator[Finding]:
         return
     first = found[0]
     assert first.arrival is not None
+    advice = "bind it as a parameter" if first.is_value else "let it choose from a closed set"
     yield file.finding(
         first.part.within,
-        f"`{file.text(first.value)}` from {first.arrival.source} becomes part of the SQL text, bind it as a parameter",
+        f"`{file.text(first.value)}` from {first.arrival.source} becomes part of the SQL text, {advice}",
         *bind_fixes(sql, file),
         related=_way(first, sql, file),
     )

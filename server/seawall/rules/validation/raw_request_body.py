@@ -4,7 +4,7 @@ Nothing has checked that the keys are there or that the values have their types:
 the body as a Pydantic model, or validate what was read before it is used.
 
 Not flagged: data that goes through `model_validate`, a `TypeAdapter`, a schema's constructor or a function whose code is not known;
-the raw bytes of a signature check; a body that is only logged or measured.
+the raw bytes of a signature check; a body that is only logged or measured; values that `isinstance`, `str()` or `bool()` settle.
 
 Example:
     from fastapi import FastAPI, Request
@@ -125,11 +125,11 @@ def _use(use: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> b
         return False if isinstance(parent, ast.Call) and use in parent.args else None
     match parent:
         case ast.Subscript(value=value) if value is use:
-            return None if _is_checked(parent, file) else True
+            return _is_raw(parent, file)
         case ast.Attribute(value=value, attr="get") if value is use and isinstance(
             call := file.parent(parent), ast.Call
         ):
-            return None if _is_checked(call, file) else True
+            return _is_raw(call, file)
         case ast.keyword(arg=None):
             return _makes_model(parent, file)
         case ast.Call() if file.callee(parent) in _HARMLESS or _logs(parent, file):
@@ -139,13 +139,15 @@ def _use(use: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> b
     return None
 
 
-def _is_checked(value: ast.expr, file: File) -> bool:
-    """Whether a value read from the body is checked, or validated, then and there."""
+def _is_raw(value: ast.expr, file: File) -> bool | None:
+    """Whether a value read from the body goes on as it came; None where it is checked."""
     parent = file.parent(value)
-    if not isinstance(parent, ast.Call):
-        return False
+    if not isinstance(parent, ast.Call) or value not in parent.args:
+        return True
     name = file.callee(parent) or ""
-    return name == "builtins.isinstance" or name.rpartition(".")[2].startswith(("model_validate", "validate_"))
+    if name == "builtins.isinstance" or name.rpartition(".")[2].startswith(("model_validate", "validate_")):
+        return None
+    return name not in ("builtins.str", "builtins.bool")
 
 
 def _makes_model(unpacked: ast.keyword, file: File) -> bool | None:
