@@ -11,7 +11,7 @@ import msgspec
 from lsprotocol import types
 
 
-class Params(msgspec.Struct, rename="camel", frozen=True):
+class Params(msgspec.Struct, rename="camel"):
     """Parameters of a message, or a part of them."""
 
 
@@ -88,7 +88,7 @@ class CodeActionContext(Params):
 class CodeActions(Params):
     text_document: TextDocument
     range: Range
-    context: CodeActionContext = CodeActionContext()
+    context: CodeActionContext = msgspec.field(default_factory=CodeActionContext)
 
 
 class ActionData(Params):
