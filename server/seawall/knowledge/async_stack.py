@@ -13,59 +13,31 @@ COUNTERPARTS: dict[str, str] = {
     "sqlalchemy.create_engine": f"{_ASYNC}.create_async_engine",
 }
 
-SESSION_IO = frozenset(
-    [
-        "execute",
-        "scalar",
-        "scalars",
-        "exec",
-        "get",
-        "get_one",
-        "refresh",
-        "merge",
-        "delete",
-        "flush",
-        "commit",
-        "rollback",
-        "close",
-        "connection",
-        "invalidate",
-        "reset",
-    ]
-)
+SESSION_IO = frozenset({
+    "execute", "scalar", "scalars", "exec", "get", "get_one", "refresh", "merge", "delete", "flush", "commit",
+    "rollback", "close", "connection", "invalidate", "reset", "run_sync",
+})  # fmt: skip
 """Methods of a session or connection that talk to the database: awaited on the async one."""
 
-SESSION_PLAIN = frozenset(
-    [
-        "add",
-        "add_all",
-        "expunge",
-        "expunge_all",
-        "expire",
-        "expire_all",
-        "is_modified",
-        "in_transaction",
-        "in_nested_transaction",
-        "get_transaction",
-        "get_nested_transaction",
-        "get_bind",
-    ]
-)
+SESSION_PLAIN = frozenset({
+    "add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "is_modified", "in_transaction",
+    "in_nested_transaction", "get_transaction", "get_nested_transaction", "get_bind",
+})  # fmt: skip
 """Methods that do no I/O and are the same on the async one."""
 
 SESSION_CONTEXTS = frozenset({"begin", "begin_nested"})
 """Methods that open a transaction, entered by `with`."""
 
-SESSION_THROUGH_RUN_SYNC = frozenset(
-    ["bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "query", "enable_relationship_loading"]
-)
+SESSION_THROUGH_RUN_SYNC = frozenset({
+    "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "query", "enable_relationship_loading",
+})  # fmt: skip
 """Methods that the async one lacks, and that `run_sync` can call on the sync one inside of it."""
 
-SESSION_ATTRIBUTES = frozenset(
-    ["bind", "info", "new", "dirty", "deleted", "is_active", "no_autoflush", "autoflush", "identity_map", "closed"]
-)
+SESSION_ATTRIBUTES = frozenset({
+    "bind", "info", "new", "dirty", "deleted", "is_active", "no_autoflush", "autoflush", "identity_map", "closed",
+})  # fmt: skip
 
-ENGINE_ATTRIBUTES = frozenset(["url", "dialect", "name", "driver", "pool", "echo", "sync_engine"])
+ENGINE_ATTRIBUTES = frozenset({"url", "dialect", "name", "driver", "pool", "echo", "sync_engine"})
 """Attributes that an async engine has, too."""
 
 DRIVERS: dict[str, str] = {
@@ -102,13 +74,12 @@ SYNC_DRIVERS: dict[str, str] = {
 }
 """Distribution -> the backend that a project which depends on it uses."""
 
-CONNECT_ARGS: dict[str, frozenset[str]] = {
-    "sqlite": frozenset(
-        ["check_same_thread", "timeout", "isolation_level", "detect_types", "cached_statements", "uri"]
-    ),
-    "postgresql": frozenset(["timeout", "command_timeout", "server_settings", "ssl", "statement_cache_size"]),
-    "mysql": frozenset(["charset", "connect_timeout", "ssl", "init_command", "sql_mode", "unix_socket"]),
+_CONNECT_ARGS = {
+    "sqlite": "check_same_thread timeout isolation_level detect_types cached_statements uri",
+    "postgresql": "timeout command_timeout server_settings ssl statement_cache_size",
+    "mysql": "charset connect_timeout ssl init_command sql_mode unix_socket",
 }
+CONNECT_ARGS = {backend: frozenset(names.split()) for backend, names in _CONNECT_ARGS.items()}
 """Arguments that the async drivers take, too."""
 
 GENERATORS: dict[str, str] = {"Generator": "AsyncGenerator", "Iterator": "AsyncIterator", "Iterable": "AsyncIterable"}

@@ -49,9 +49,9 @@ def _sessions(finding: Finding, file: File) -> Iterable[ast.expr]:
     for kind in (ast.Name, ast.Attribute):
         for node in file.scan.nodes[kind]:
             place = range_of(node)
-            if finding.range[:2] <= place[:2] and place[2:] <= finding.range[2:] and isinstance(node, ast.expr):
-                if file.is_instance(node, *SESSIONS, QUERY):
-                    yield node
+            is_inside = finding.range[:2] <= place[:2] and place[2:] <= finding.range[2:]
+            if is_inside and isinstance(node, ast.expr) and file.is_instance(node, *SESSIONS, QUERY):
+                yield node
 
 
 _latest: list[tuple[tuple[Document, ...], list[AnyEdit] | CannotFix]] = []

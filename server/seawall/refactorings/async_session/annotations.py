@@ -8,23 +8,40 @@ import re
 from seawall.knowledge.async_stack import COUNTERPARTS
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import Code
+from seawall.refactorings.async_session.sessions import Sessions
 from seawall.rules.base import File
 from seawall.semantics.types import Instance, options
+from seawall.semantics.view import FunctionNode
+
+_CONNECTION = "sqlalchemy.Connection"
 
 
-def annotate(code: Code, changes: Changes) -> None:
+def annotate(code: Code, sessions: Sessions, changes: Changes) -> None:
     """Put the async class wherever a sync one is named, but not called."""
     for cls, counterpart in COUNTERPARTS.items():
         if not cls.rpartition(".")[2][:1].isupper():
             continue
         for file, node in code.uses(cls):
             parent = file.parent(node)
-            if not (isinstance(parent, ast.Call) and parent.func is node) and not isinstance(parent, ast.Attribute):
+            is_kept = code.listens(file, node) or (cls == _CONNECTION and not _is_followed(file, parent, sessions))
+            if not is_kept and not (isinstance(parent, ast.Call) and parent.func is node):
                 changes.replace(file, node, changes.name(file, counterpart))
     for file in code.files:
         for annotation in _annotations(file):
-            if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            if (
+                isinstance(annotation, ast.Constant)
+                and not code.listens(file, annotation)
+                and isinstance(annotation.value, str)
+            ):
                 _in_string(file, annotation, changes)
+
+
+def _is_followed(file: File, parent: ast.AST | None, sessions: Sessions) -> bool:
+    """Whether a parameter certainly gets a connection of an engine that has become async."""
+    function = file.parent(file.parent(parent) or parent) if isinstance(parent, ast.arg) else None
+    if not isinstance(parent, ast.arg) or not isinstance(function, FunctionNode):
+        return False
+    return (file.absolute_name(function), parent.arg) in sessions.parameters
 
 
 def _annotations(file: File) -> list[ast.expr | None]:

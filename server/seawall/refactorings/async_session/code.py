@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from seawall.edits import CannotFix
 from seawall.refactorings.draft import Draft
 from seawall.rules.base import File
 from seawall.semantics.facts import ImportFact, ModuleFacts
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.symbols import Ref
+from seawall.semantics.types import Instance, Named
 from seawall.semantics.view import FunctionNode
 
 Expression = ast.Name | ast.Attribute
@@ -33,8 +34,12 @@ class Function(NamedTuple):
     node: FunctionNode
 
 
+_TEST_FOLDERS = frozenset({"tests", "test", "testing", "e2e", "test_utils", "testutils"})
+LISTENERS = ("sqlalchemy.event.listen", "sqlalchemy.event.listens_for")
+
+
 class Code:
-    """One state of the draft. Tests, documentation and migrations are left out: they stay as they are."""
+    """One state of the draft. Tests and migrations are left out: they stay as they are."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
@@ -45,7 +50,7 @@ class Code:
         self._mentions: dict[str, list[Mention]] = defaultdict(list)
         self._aliases: dict[str, set[str]] = defaultdict(set)
         for document in draft.documents():
-            if is_aside(document.path, draft.project.root):
+            if _is_test(document.path, draft.project.root):
                 continue
             files = draft.files(document)
             if _is_migration(document.facts):
@@ -57,6 +62,8 @@ class Code:
                     self._aliases[fact.target.rpartition(".")[2]].add(name.rpartition(".")[2])
         for file in self.files:
             self._read(file)
+        self.listeners = frozenset(self._listeners())
+        """Functions that SQLAlchemy calls on events: with the sync session or connection, as ever."""
 
     def _read(self, file: File) -> None:
         nodes = file.scan.nodes
@@ -71,6 +78,24 @@ class Code:
             name_ = file.absolute_name(node)
             self.functions[name_] = Function(name_, file, node)
 
+    def _listeners(self) -> Iterator[str]:
+        for file, node in (*self.uses(LISTENERS[0]), *self.uses(LISTENERS[1])):
+            call = file.parent(node)
+            function = file.parent(call) if isinstance(call, ast.Call) else None
+            if isinstance(function, FunctionNode):
+                yield file.absolute_name(function)
+            elif isinstance(call, ast.Call) and len(call.args) > 2 and (name := file.qualname(call.args[2])):
+                yield name
+
+    def listens(self, file: File, node: ast.AST) -> bool:
+        """Whether a node belongs to such a function, or says what it listens to."""
+        for above in file.ancestors(node):
+            if isinstance(above, FunctionNode) and file.absolute_name(above) in self.listeners:
+                return True
+            if isinstance(above, ast.Call) and file.callee(above) in LISTENERS:
+                return True
+        return False
+
     def mentions(self, word: str) -> list[Mention]:
         """Where a word, or an alias under which it is imported, is read."""
         words = {word} | self._aliases.get(word, set())
@@ -79,8 +104,23 @@ class Code:
     def uses(self, name: str) -> Iterator[Mention]:
         """Where the function or class of that absolute name is mentioned."""
         for mention in self.mentions(name.rpartition(".")[2]):
-            if mention.file.qualname(mention.node) == name:
+            found = self.named(mention.file, mention.node)
+            if found is not None and found.name == name:
                 yield mention
+
+    def named(self, file: File, node: ast.expr) -> Named | None:
+        """The function, class or bound method that an expression names, also through `super()`."""
+        found = file.type_of(node)
+        if isinstance(found, Named):
+            return found
+        match node:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[]), attr=name):
+                function = file.function(node)
+                if isinstance(function, FunctionNode):
+                    owner = file.absolute_name(function).rpartition(".")[0]
+                    members = (self.index.member(base, name) for base in self.index.mro(owner)[1:])
+                    return next((Named(one.name, Instance(owner)) for one in members if one is not None), None)
+        return None
 
     def reads(self, value: str) -> Iterator[Mention]:
         """Where the module-level value of that absolute name is read."""
@@ -88,12 +128,33 @@ class Code:
             if is_value(mention.file, mention.node, value):
                 yield mention
 
+    def is_imported(self, file: File) -> bool:
+        """Whether a file is more than a script: another module imports it, or it makes an application."""
+        if application_in(file) is not None:
+            return True
+        return any(
+            isinstance(fact, ImportFact) and f"{fact.target}.".startswith(f"{file.module}.")
+            for module, facts in self.index.modules.items()
+            if module != file.module
+            for fact in facts.names.values()
+        )
+
     def enclosing(self, file: File, node: ast.AST) -> Function | None:
         """The function whose body runs a node; None for a module's or class's own code."""
         function = file.function(node)
         if isinstance(function, ast.Lambda):
             raise CannotFix(f"a lambda cannot await, {place(file, node)}")
         return self.functions[file.absolute_name(function)] if function is not None else None
+
+
+def application_in(file: File) -> ast.Call | None:
+    """The call at module level that makes an application."""
+    for node in file.scan.nodes[ast.Call]:
+        if isinstance(node, ast.Call) and isinstance(file.parent(node), ast.Assign) and file.function(node) is None:
+            made = file.type_of(node)
+            if isinstance(made, Instance) and file.index.is_subclass(made.cls, "starlette.applications.Starlette"):
+                return node
+    return None
 
 
 def is_value(file: File, node: ast.AST, value: str) -> bool:
@@ -108,6 +169,12 @@ def place(file: File, node: ast.AST) -> str:
     root = file.project.root
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     return f"`{shown.as_posix()}` line {file.place(node).start_line}"
+
+
+def _is_test(path: Path, root: Path) -> bool:
+    folders = path.relative_to(root).parts[:-1] if path.is_relative_to(root) else ()
+    is_named_so = path.name.startswith(("test_", "tests", "conftest")) or path.stem.endswith(("_test", "_tests"))
+    return is_named_so or bool(_TEST_FOLDERS.intersection(folders))
 
 
 def _is_migration(facts: ModuleFacts) -> bool:

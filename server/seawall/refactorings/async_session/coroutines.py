@@ -37,7 +37,9 @@ class Coroutines:
         self.withs: dict[ast.With, File] = {}
         self.loops: dict[ast.For, File] = {}
         self.scripts: list[Place] = []
-        """Calls under `if __name__ == "__main__"`."""
+        """Calls in a script's own code, `if __name__ == "__main__":` or not."""
+        self.startup: list[Place] = []
+        """Calls that a module makes while the application imports it."""
         self._awaited: set[ast.AST] = set()
         self._entered: set[ast.AST] = set()
         self._threaded = {place.node for place in uses.threaded}
@@ -101,9 +103,10 @@ class Coroutines:
             return
         for name in self.code.functions:
             other, _, same = name.rpartition(".")
-            if same == last and other != owner and isinstance(self.index.resolve(other).fact, ClassFact):
-                if self.index.is_subclass(other, owner) or self.index.is_subclass(owner, other):
-                    yield name
+            if same != last or other == owner or not isinstance(self.index.resolve(other).fact, ClassFact):
+                continue
+            if self.index.is_subclass(other, owner) or self.index.is_subclass(owner, other):
+                yield name
 
     # -- uses of a function -------------------------------------------------------------------------------------------
 
@@ -149,7 +152,12 @@ class Coroutines:
             call = file.parent(node)
             if not (isinstance(node, ast.Attribute) and isinstance(call, ast.Call) and call.func is node):
                 continue
-            if file.type_of(node) is None and fact is not None and _fits(call, fact):
+            if (
+                self.code.named(file, node) is None
+                and file.type_of(node) is None
+                and fact is not None
+                and _fits(call, fact)
+            ):
                 raise CannotFix(f"nothing says what `{file.text(node.value)}` is, {place(file, node)}")
 
     # -- places -------------------------------------------------------------------------------------------------------
@@ -158,7 +166,9 @@ class Coroutines:
         """The function around a place becomes a coroutine; False for a script's own code."""
         function = self.code.enclosing(file, node)
         if function is None:
-            if not _is_script(file, node) or not isinstance(file.parent(node), ast.Expr):
+            statement = file.parent(node)
+            is_alone = isinstance(statement, ast.Expr) and isinstance(file.parent(statement), ast.Module)
+            if not isinstance(statement, ast.Expr) or not (is_alone or _is_script(file, node)):
                 raise CannotFix(f"the code outside of functions cannot await, {place(file, node)}")
             return False
         self._join(function)
@@ -170,7 +180,8 @@ class Coroutines:
         self._awaited.add(call)
         generator = self._generator(file, call)
         if not self._host(file, call):
-            self.scripts.append(Place(file, call))
+            is_script = _is_script(file, call) or not self.code.is_imported(file)
+            (self.scripts if is_script else self.startup).append(Place(file, call))
             return
         if generator is not None and generator not in self._awaited:
             self._awaited.add(generator)

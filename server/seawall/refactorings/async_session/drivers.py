@@ -45,6 +45,11 @@ class Drivers:
         if not self.backends:
             raise CannotFix("nothing says which database the URL names")
 
+    def read_options(self, arguments: ast.Dict) -> None:
+        """`connect_args` that only one driver takes tell which it is."""
+        if any(isinstance(key, ast.Constant) and key.value == "check_same_thread" for key in arguments.keys):
+            self.backends = ("sqlite",)
+
     def write(self, file: File, url: ast.Constant, changes: Changes) -> None:
         """Name the async driver in a URL that is written down."""
         text = file.text(url)
@@ -106,6 +111,6 @@ def _strings(code: Code) -> Iterator[str]:
     engines = {file.path for file, _ in code.uses("sqlalchemy.create_engine")}
     for file in code.files:
         for node in file.scan.nodes[ast.Constant]:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if _URL.match(node.value) or file.path in engines:
-                    yield node.value
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and (_URL.match(text) or file.path in engines):
+                yield text

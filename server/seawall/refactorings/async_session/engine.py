@@ -9,18 +9,18 @@ from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword, set_keyword
 from seawall.knowledge import async_stack
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import Code, Mention, is_value, place
+from seawall.refactorings.async_session.code import LISTENERS, Code, Function, Mention, is_value, place
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.drivers import Drivers
 from seawall.rules.base import File
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.symbols import Ref
-from seawall.semantics.types import Instance
+from seawall.semantics.types import Instance, Type
 from seawall.semantics.view import argument, has_unpacking, keyword
 from seawall.syntax import Range, range_of
 
+_ENGINE = "sqlalchemy.Engine"
 _MAKERS = ("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.Session", "sqlmodel.Session")
-_LISTENERS = ("sqlalchemy.event.listen", "sqlalchemy.event.listens_for")
 _QUEUES = ("sqlalchemy.pool.QueuePool", "sqlalchemy.QueuePool")
 SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
 """Methods of `MetaData` that take an engine."""
@@ -32,7 +32,9 @@ class Engines:
     def __init__(self, code: Code) -> None:
         self.code = code
         self.index = code.index
-        self.engines = self._values("sqlalchemy.Engine")
+        self.engines = self._values(_ENGINE)
+        if not self.engines:
+            raise CannotFix("the project has no engine at module level")
         self.factories = self._values("sqlalchemy.orm.sessionmaker")
         self.schema: list[tuple[File, ast.Call]] = []
         """Calls of `metadata.create_all` and the like."""
@@ -58,6 +60,12 @@ class Engines:
         for engine in self.engines:
             for file, node in self.code.reads(engine):
                 self._engine(file, node, coroutines)
+        for function in self.code.functions.values():
+            for name in self._parameters(function):
+                for file, node in self.code.mentions(name):
+                    is_engine = isinstance(node, ast.Name) and file.is_instance(node, _ENGINE)
+                    if is_engine and self.code.enclosing(file, node) == function:
+                        self._engine(file, node, coroutines)
         for factory in self.factories:
             for file, node in self.code.reads(factory):
                 parent = file.parent(node)
@@ -67,6 +75,16 @@ class Engines:
                     raise CannotFix(f"`{file.text(node)}` is handed on, {place(file, node)}")
                 if begins:
                     coroutines.enter(file, call)
+
+    def _parameters(self, function: Function) -> list[str]:
+        """The parameters of a function that are declared to be engines."""
+        fact = self.index.function(function.name)
+        if fact is None or function.name in self.code.listeners:
+            return []
+        return [one.name for one in fact.params if self._is_engine(self.index.type_of(one))]
+
+    def _is_engine(self, type_: Type | None) -> bool:
+        return isinstance(type_, Instance) and type_.cls == _ENGINE
 
     def _engine(self, file: File, node: ast.expr, coroutines: Coroutines) -> None:
         parent = file.parent(node)
@@ -85,13 +103,26 @@ class Engines:
             name = file.callee(call) or ""
             if name in _MAKERS:
                 return
-            if name in _LISTENERS or name.endswith("Instrumentor.instrument"):
+            if name in LISTENERS or name.endswith("Instrumentor.instrument"):
                 self.synced.append(Mention(file, node))  # type: ignore[arg-type]
+                return
+            if self._takes_engine(name, call, parent if isinstance(parent, ast.keyword) else node):
                 return
             if isinstance(call.func, ast.Attribute) and call.func.attr in SCHEMA:
                 self.schema.append((file, call))
                 return
         raise CannotFix(f"nothing says what is done with `{file.text(node)}`, {place(file, node)}")
+
+    def _takes_engine(self, name: str, call: ast.Call, given: ast.AST) -> bool:
+        """Whether a function of the project declares that it takes an engine there."""
+        fact = self.index.function(name)
+        if fact is None:
+            return False
+        if isinstance(given, ast.keyword):
+            found = [one for one in fact.params if one.name == given.arg]
+        else:
+            found = list(fact.params[call.args.index(given) :][:1])  # type: ignore[arg-type]
+        return bool(found) and self._is_engine(self.index.type_of(found[0]))
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
@@ -121,6 +152,7 @@ class Engines:
             changes.replace(file, pool, changes.name(file, "sqlalchemy.AsyncAdaptedQueuePool"))
         arguments = keyword(call, "connect_args")
         if isinstance(arguments, ast.Dict):
+            drivers.read_options(arguments)
             names = [key.value if isinstance(key, ast.Constant) else None for key in arguments.keys]
             allowed = frozenset().union(*(async_stack.CONNECT_ARGS.get(one, frozenset()) for one in drivers.backends))
             strange = next((name for name in names if name not in allowed), None)

@@ -14,6 +14,8 @@ from seawall.semantics.types import Instance, options
 from seawall.semantics.view import has_unpacking, keyword
 
 _LOADED = frozenset({"selectin", "immediate", "subquery", "raise", "raise_on_sql", "noload", "write_only"})
+_DEPTH = 10
+"""Levels of a tree that are loaded at once; the levels that do not exist cost nothing."""
 _LAZY = frozenset({"select", True})
 
 
@@ -27,7 +29,8 @@ def load_at_once(code: Code, changes: Changes) -> None:
     for file, node in code.uses("sqlmodel.Relationship"):
         call = file.parent(node)
         if isinstance(call, ast.Call) and _is_read(code, _attribute(file, call), fields) and not has_unpacking(call):
-            if keyword(call, "sa_relationship_kwargs") is None and keyword(call, "sa_relationship") is None:
+            given = keyword(call, "sa_relationship_kwargs") or keyword(call, "sa_relationship")
+            if given is None:
                 changes.edits.append(add_keyword(file, call, "sa_relationship_kwargs", '{"lazy": "selectin"}'))
     for file, node in code.uses("sqlalchemy.func.now"):
         option = file.parent(file.parent(node) or node)
@@ -43,6 +46,8 @@ def _relationship(code: Code, file: File, call: ast.Call, fields: frozenset[str]
     if lazy is None:
         if _is_read(code, name, fields):
             changes.edits.append(add_keyword(file, call, "lazy", '"selectin"'))
+            if _is_recursive(file, call) and keyword(call, "join_depth") is None:
+                changes.edits.append(add_keyword(file, call, "join_depth", str(_DEPTH)))
     elif isinstance(lazy, ast.Constant) and lazy.value in (_LAZY | {"joined", False}):
         if not (lazy.value in ("joined", False) and _is_scalar(file, call)):
             changes.replace(file, lazy, '"selectin"')
@@ -54,6 +59,14 @@ def _relationship(code: Code, file: File, call: ast.Call, fields: frozenset[str]
         changes.replace(file, other, f'{backref}({file.text(other)}, lazy="selectin")')
     elif isinstance(other, ast.Call) and keyword(other, "lazy") is None:
         changes.edits.append(add_keyword(file, other, "lazy", '"selectin"'))
+
+
+def _is_recursive(file: File, call: ast.Call) -> bool:
+    """Whether a model relates to itself: without a depth, only one level is loaded."""
+    cls = next((above for above in file.ancestors(call) if isinstance(above, ast.ClassDef)), None)
+    target = call.args[0] if call.args else keyword(call, "argument")
+    name = getattr(target, "value", getattr(target, "id", ""))
+    return cls is not None and (name == cls.name or keyword(call, "remote_side") is not None)
 
 
 def _attribute(file: File, call: ast.Call) -> str:

@@ -19,7 +19,7 @@ from seawall.refactorings.async_session.models import load_at_once
 from seawall.refactorings.async_session.queries import modernise
 from seawall.refactorings.async_session.requirements import require
 from seawall.refactorings.async_session.sessions import Sessions
-from seawall.refactorings.async_session.startup import create_tables, reserve
+from seawall.refactorings.async_session.startup import move_to_startup, reserve
 from seawall.refactorings.draft import Draft
 from seawall.semantics.document import Document
 from seawall.semantics.facts import ImportFact
@@ -49,16 +49,16 @@ def _queries(draft: Draft) -> None:
 def _stack(draft: Draft) -> Drivers:
     """Then all the rest: engine, factory, providers, functions, callers, models."""
     code, changes = Code(draft), Changes(draft)
-    uses = Sessions(code).uses
-    coroutines, engines, drivers = Coroutines(code, uses), Engines(code), Drivers(code)
+    sessions = Sessions(code)
+    coroutines, engines, drivers = Coroutines(code, sessions.uses), Engines(code), Drivers(code)
     engines.follow(coroutines)
-    reserve(engines, coroutines)
+    reserve(code, engines, coroutines)
     coroutines.close()
-    convert(coroutines, uses, changes)
+    convert(coroutines, sessions.uses, changes)
     engines.convert(drivers, changes)
-    annotate(code, changes)
+    annotate(code, sessions, changes)
     load_at_once(code, changes)
-    create_tables(code, engines, changes)
+    move_to_startup(code, engines, coroutines, changes)
     changes.apply()
     return drivers
 

@@ -17,10 +17,11 @@ from seawall.knowledge.names import canonical
 from seawall.refactorings.async_session.code import Code, place
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
-from seawall.semantics.symbols import Ref, Symbol
+from seawall.semantics.symbols import Parameter, Ref, Symbol
 from seawall.semantics.types import Instance, Named, Type, options
 
-SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.Connection")
+_SESSION, _CONNECTION = "sqlalchemy.orm.Session", "sqlalchemy.Connection"
+SESSIONS = (_SESSION, _CONNECTION)
 
 _HARMLESS = frozenset({"builtins.isinstance", "builtins.bool", "builtins.id", "builtins.type", "builtins.repr"})
 _THREADS = {
@@ -61,7 +62,8 @@ class Sessions:
         self.code = code
         self.index = code.index
         self.uses = Uses()
-        self._parameters: set[tuple[str, str]] = set()
+        self.parameters: set[tuple[str, str]] = set()
+        """Functions and their parameters that take a session without a type that says so."""
         self._attributes: set[tuple[str, str]] = set()
         self._words: set[str] = set()
         self._seen: set[ast.AST] = set()
@@ -70,12 +72,16 @@ class Sessions:
 
     def is_session(self, file: File, node: ast.AST) -> bool:
         """Whether an expression certainly is a session or a connection."""
-        if file.is_instance(node, *SESSIONS):
+        if self.code.listens(file, node):
+            return False
+        if file.is_instance(node, _SESSION):
+            return True
+        if file.is_instance(node, _CONNECTION) and not isinstance(file.symbol(node), Parameter):
             return True
         match node:
             case ast.Name(id=name):
                 owner = self._owner(file, node, name)
-                return owner is not None and (owner, name) in self._parameters
+                return owner is not None and (owner, name) in self.parameters
             case ast.Attribute(value=value, attr=name):
                 return any(
                     isinstance(option, Instance)
@@ -203,12 +209,12 @@ class Sessions:
             self.uses.calls.append(Place(file, call))
         elif name in async_stack.SESSION_THROUGH_RUN_SYNC:
             self.uses.through_run_sync.append(Place(file, call))
-        elif name not in async_stack.SESSION_PLAIN and name != "run_sync":
+        elif name not in async_stack.SESSION_PLAIN:
             raise CannotFix(f"`{file.text(attribute)}()` has no async counterpart, {place(file, attribute)}")
 
     def _argument(self, file: File, node: ast.expr, call: ast.Call, where: int | str) -> None:
         """A session is handed to a function."""
-        callee = file.type_of(call.func)
+        callee = self.code.named(file, call.func) or file.type_of(call.func)
         if isinstance(callee, Instance):
             member = self.index.member(callee.cls, "__call__")
             callee = Named(member.name, callee) if member else None
@@ -245,8 +251,10 @@ class Sessions:
             found = next((one for one in params if one.name == where), None)
         if found is None:
             raise self._lost(file, node)
-        if not self._is_type(self.index.type_of(found)) and (name, found.name) not in self._parameters:
-            self._parameters.add((name, found.name))
+        declared = options(self.index.type_of(found))
+        is_session = any(isinstance(one, Instance) and self.index.is_subclass(one.cls, _SESSION) for one in declared)
+        if not is_session and (name, found.name) not in self.parameters:
+            self.parameters.add((name, found.name))
             self._words.add(found.name)
             self._grown = True
 

@@ -1,161 +1,117 @@
-"""Tables that are created with a sync engine are created with the async one: at start-up, where awaiting is possible."""
+"""What the application did while it was imported, it does when it starts, where awaiting is possible: creating tables with an
+engine that has become async, calling functions that have become coroutines."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from seawall.edits import CannotFix
+from seawall.edits.calls import add_keyword
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import Code, place
+from seawall.refactorings.async_session.code import Code, Function, application_in, place
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.engine import Engines
 from seawall.rules.base import File
 from seawall.semantics.symbols import Ref
-from seawall.semantics.types import Instance
+from seawall.semantics.types import Value
 from seawall.semantics.view import keyword
 from seawall.syntax import Range, range_of
 
-_APP = "starlette.applications.Starlette"
 
-
-def reserve(engines: Engines, coroutines: Coroutines) -> None:
-    """The functions that create tables become coroutines."""
+def reserve(code: Code, engines: Engines, coroutines: Coroutines) -> None:
+    """The functions that create tables become coroutines, and a handler that will have to."""
     for file, call in engines.schema:
         if not isinstance(file.parent(call), ast.Expr):
             raise CannotFix(f"the result of `{file.text(call.func)}` is used, {place(file, call)}")
         if file.function(call) is not None:
             coroutines.add(file, call)
+    for handler in _startup_handlers(code):
+        if any(file.function(call) is None for file, call in engines.schema):
+            coroutines.add(handler.file, handler.node.body[0])
 
 
-def create_tables(code: Code, engines: Engines, changes: Changes) -> None:
-    """Rewrite every `metadata.create_all(engine)`; one at module level moves into the application's lifespan."""
+def move_to_startup(code: Code, engines: Engines, coroutines: Coroutines, changes: Changes) -> None:
+    """Rewrite every `metadata.create_all(engine)`; what stands outside of functions moves to where the application starts."""
+    moving: list[tuple[File, ast.Call]] = []
     for file, call in engines.schema:
         statement = file.parent(call)
         assert isinstance(statement, ast.Expr)
         if file.function(call) is not None:
             indent = " " * statement.col_offset
-            lines = _lines(file.text(_engine(call)), _run(file, call, file.text(call.func)))
-            changes.replace(file, statement, f"\n{indent}".join(lines))
-        elif isinstance(file.parent(statement), ast.Module):
-            _move(code, file, statement, call, changes)
+            changes.replace(file, statement, f"\n{indent}".join(_create(file, call, file, changes)))
+        elif isinstance(file.parent(statement), ast.Module) and code.is_imported(file):
+            moving.append((file, call))
         else:
-            raise CannotFix(f"the tables are created in a branch, {place(file, call)}")
+            raise CannotFix(f"the tables are created by a script, {place(file, call)}")
+    created = len(moving)
+    moving += [(file, call) for file, call in coroutines.startup if isinstance(call, ast.Call)]
+    if not moving:
+        return
+    app_file, app = _application(code, moving[0][0])
+    lines: list[str] = []
+    removed: set[int] = set()
+    for number, (file, call) in enumerate(moving):
+        statement = file.parent(call)
+        assert isinstance(statement, ast.Expr)
+        gone = _remove(file, statement, lines, changes)
+        if file.path == app_file.path:
+            removed |= gone
+        lines += _create(file, call, app_file, changes) if number < created else [_call(file, call, app_file, changes)]
+    _run_at_startup(code, engines, app_file, app, lines, removed, changes)
 
 
-def _lines(engine: str, call: str) -> list[str]:
-    return [f"async with {engine}.begin() as connection:", f"    await connection.run_sync({call})"]
-
-
-def _engine(call: ast.Call) -> ast.expr:
-    found = keyword(call, "bind") or (call.args[0] if call.args else None)
-    assert found is not None
-    return found
-
-
-def _run(file: File, call: ast.Call, function: str) -> str:
-    """The function and its other arguments, as `run_sync` takes them."""
-    rest = [file.text(argument) for argument in call.args[1:]]
-    rest += [f"{one.arg}={file.text(one.value)}" for one in call.keywords if one.arg and one.arg != "bind"]
-    return ", ".join([function, *rest])
-
-
-def _move(code: Code, file: File, statement: ast.Expr, call: ast.Call, changes: Changes) -> None:
-    app_file, app = _application(code, file)
+def _create(file: File, call: ast.Call, target: File, changes: Changes) -> list[str]:
+    """The statements that create tables, as they are written in a file."""
     assert isinstance(call.func, ast.Attribute)
-    if app_file.path == file.path:
-        engine, function = file.text(_engine(call)), file.text(call.func)
-    else:
-        engine = _elsewhere(app_file, file, _engine(call), changes)
+    bound = keyword(call, "bind") or call.args[0]
+    function, engine = file.text(call.func), file.text(bound)
+    if target.path != file.path:
         metadata = call.func.value
         owner = metadata.value if isinstance(metadata, ast.Attribute) else metadata
-        function = _elsewhere(app_file, file, owner, changes) + file.text(call.func)[len(file.text(owner)) :]
-    lines = _lines(engine, _run(file, call, function))
-    comments = _remove(file, statement, changes)
+        engine = _elsewhere(target, file, bound, changes)
+        function = _elsewhere(target, file, owner, changes) + function[len(file.text(owner)) :]
+    rest = [file.text(argument) for argument in call.args if argument is not bound]
+    rest += [f"{one.arg}={file.text(one.value)}" for one in call.keywords if one.arg and one.arg != "bind"]
+    inner = ", ".join([function, *rest])
+    return [f"async with {engine}.begin() as connection:", f"    await connection.run_sync({inner})"]
+
+
+def _call(file: File, call: ast.Call, target: File, changes: Changes) -> str:
+    """The awaited call of a function, as it is written in a file."""
+    if target.path == file.path:
+        return f"await {file.text(call)}"
+    if call.args or call.keywords:
+        raise CannotFix(f"`{file.text(call)}` cannot await, {place(file, call)}")
+    return f"await {_elsewhere(target, file, call.func, changes)}()"
+
+
+def _run_at_startup(
+    code: Code, engines: Engines, file: File, app: ast.Call, lines: list[str], removed: set[int], changes: Changes
+) -> None:
+    """Put statements into the lifespan or start-up handler that is there, or into a lifespan of their own."""
     given = keyword(app, "lifespan")
-    if given is not None:
-        _into_lifespan(code, app_file, given, [*comments, *lines], changes)
+    handlers = _startup_handlers(code)
+    if given is not None or handlers:
+        function = code.functions.get(file.qualname(given) or "") if given is not None else handlers[0]
+        if function is None:
+            raise CannotFix("nothing says what the lifespan does")
+        _prepend(function, lines, changes)
         return
-    if any(one.file.parent(one.node) is not None for one in code.mentions("on_event")):
-        raise CannotFix(f"the application starts in `on_event` handlers, and the tables would be created beside them, "
-                        f"{place(file, statement)}")  # fmt: skip
-    name = "lifespan" if "lifespan" not in app_file.document.facts.names else "app_lifespan"
-    manager = changes.name(app_file, "contextlib.asynccontextmanager")
-    iterator = changes.name(app_file, "collections.abc.AsyncIterator")
-    kind = app_file.text(app.func)
-    body = [*comments, *lines, "yield", f"await {engine}.dispose()"]
-    text = "\n".join(
-        [f"@{manager}", f"async def {name}(app: {kind}) -> {iterator}[None]:", *(f"    {line}" for line in body)]
-    )
-    line, blanks = _before(app_file, app_file.statement(app), statement if app_file.path == file.path else None)
-    changes.insert(app_file, line, 0, "\n" * max(0, 2 - blanks) + text + "\n\n\n")
-    _add_argument(app_file, app, f"lifespan={name}", changes)
+    if code.mentions("on_event"):
+        raise CannotFix("the application stops in an `on_event` handler, which does not run beside a lifespan")
+    name = "lifespan" if "lifespan" not in file.document.facts.names else "app_lifespan"
+    manager = changes.name(file, "contextlib.asynccontextmanager")
+    iterator = changes.name(file, "collections.abc.AsyncIterator")
+    ends = [f"await {changes.name(file, engine)}.dispose()" for engine in engines.engines]
+    head = [f"@{manager}", f"async def {name}(app: {file.text(app.func)}) -> {iterator}[None]:"]
+    text = "\n".join([*head, *(f"    {line}" for line in [*lines, "yield", *ends])])
+    line, blanks = _above(file, file.statement(app), removed)
+    changes.insert(file, line, 0, "\n" * max(0, 2 - blanks) + text + "\n\n\n")
+    changes.edits.append(add_keyword(file, app, "lifespan", name))
 
 
-def _elsewhere(app_file: File, file: File, node: ast.expr, changes: Changes) -> str:
-    """The expression in the application's module for a name of another one."""
-    symbol = file.symbol(node)
-    if not isinstance(symbol, Ref):
-        raise CannotFix(f"`{file.text(node)}` is only known here, {place(file, node)}")
-    return changes.name(app_file, file.index.resolve(symbol.name).name)
-
-
-def _application(code: Code, file: File) -> tuple[File, ast.Call]:
-    """The call that makes the application: in the same file, or the only one of the project."""
-    found = []
-    for each in code.files:
-        for node in each.scan.nodes[ast.Call]:
-            if isinstance(node, ast.Call) and isinstance(each.parent(node), ast.Assign) and each.function(node) is None:
-                made = each.type_of(node)
-                if isinstance(made, Instance) and code.index.is_subclass(made.cls, _APP):
-                    found.append((each, node))
-    here = [one for one in found if one[0].path == file.path]
-    if len(here or found) != 1:
-        raise CannotFix("tables are created outside of functions, and nothing says which application they are for")
-    return (here or found)[0]
-
-
-def _remove(file: File, statement: ast.Expr, changes: Changes) -> list[str]:
-    """Take the statement out; gives the comments that lead it."""
-    lines = file.item.text.split("\n")
-    first, last = statement.lineno, statement.end_lineno or statement.lineno
-    while first > 1 and lines[first - 2].lstrip().startswith("#"):
-        first -= 1
-    while last < len(lines) and not lines[last].strip():
-        last += 1
-    place_ = range_of(statement)
-    trailing = file.slice(Range(place_.end_line, place_.end_col, place_.end_line + 1, 0)).strip()
-    changes.delete_lines(file, first, last)
-    return [line.strip() for line in lines[first - 1 : statement.lineno - 1]] + (
-        [trailing] if trailing.startswith("#") else []
-    )
-
-
-def _before(file: File, statement: ast.stmt, removed: ast.Expr | None) -> tuple[int, int]:
-    """The line before which a function goes, and how many blank lines stand above it by then."""
-    lines = file.item.text.split("\n")
-    line = statement.lineno
-    while line > 1 and lines[line - 2].startswith("#"):
-        line -= 1
-    above = line - 1
-    blanks = 0
-    removed_lines: range = range(0)
-    if removed is not None:
-        last = removed.end_lineno or removed.lineno
-        while last < len(lines) and not lines[last].strip():
-            last += 1
-        removed_lines = range(removed.lineno, last + 1)
-    while above >= 1 and (above in removed_lines or not lines[above - 1].strip()):
-        blanks += above not in removed_lines
-        above -= 1
-    return line, blanks if above >= 1 else 2
-
-
-def _into_lifespan(code: Code, file: File, given: ast.expr, lines: list[str], changes: Changes) -> None:
-    """At the beginning of the function that is the lifespan already."""
-    name = file.qualname(given)
-    function = code.functions.get(name or "")
-    if function is None or not isinstance(function.node, ast.AsyncFunctionDef):
-        raise CannotFix(f"nothing says what the lifespan does, {place(file, given)}")
+def _prepend(function: Function, lines: list[str], changes: Changes) -> None:
     body = function.node.body
     is_docstring = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
     first = body[1] if is_docstring and len(body) > 1 else body[0]
@@ -163,8 +119,58 @@ def _into_lifespan(code: Code, file: File, given: ast.expr, lines: list[str], ch
     changes.insert(function.file, first.lineno, 0, "".join(f"{indent}{line}\n" for line in lines))
 
 
-def _add_argument(file: File, call: ast.Call, text: str, changes: Changes) -> None:
-    from seawall.edits.calls import add_keyword
+def _startup_handlers(code: Code) -> list[Function]:
+    """Functions under `@app.on_event("startup")`."""
+    return [function for function in code.functions.values() if any(_is_startup(function))]
 
-    name, _, value = text.partition("=")
-    changes.edits.append(add_keyword(file, call, name, value))
+
+def _is_startup(function: Function) -> Iterator[bool]:
+    for decorator in function.node.decorator_list:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute) and decorator.args:
+            event = function.file.type_of(decorator.args[0])
+            yield decorator.func.attr == "on_event" and event == Value("startup")
+
+
+def _elsewhere(target: File, file: File, node: ast.expr, changes: Changes) -> str:
+    """The expression in another file for a name of this one."""
+    symbol = file.symbol(node)
+    if not isinstance(symbol, Ref):
+        raise CannotFix(f"`{file.text(node)}` is only known here, {place(file, node)}")
+    return changes.name(target, file.index.resolve(symbol.name).name)
+
+
+def _application(code: Code, file: File) -> tuple[File, ast.Call]:
+    """The call that makes the application: in the same file, or the only one of the project."""
+    found = [(each, app) for each in code.files if (app := application_in(each)) is not None]
+    here = [one for one in found if one[0].path == file.path]
+    if len(here or found) != 1:
+        raise CannotFix(f"nothing says which application this is for, {place(file, file.item.tree.body[0])}")
+    return (here or found)[0]
+
+
+def _remove(file: File, statement: ast.Expr, comments: list[str], changes: Changes) -> set[int]:
+    """Take the statement out; its comments go on to `comments`. Gives the lines that are gone."""
+    lines = file.item.text.split("\n")
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    end = range_of(statement)
+    trailing = file.slice(Range(end.end_line, end.end_col, end.end_line + 1, 0)).strip()
+    while first > 1 and lines[first - 2].startswith("#"):
+        first -= 1
+    comments += [*lines[first - 1 : statement.lineno - 1], *([trailing] if trailing.startswith("#") else [])]
+    while last < len(lines) and not lines[last].strip():
+        last += 1
+    changes.delete_lines(file, first, last)
+    return set(range(first, last + 1))
+
+
+def _above(file: File, statement: ast.stmt, removed: set[int]) -> tuple[int, int]:
+    """The line before which a function goes, and how many blank lines stand above it by then."""
+    lines = file.item.text.split("\n")
+    line = statement.lineno
+    while line > 1 and lines[line - 2].startswith("#") and line - 1 not in removed:
+        line -= 1
+    above, blanks = line - 1, 0
+    while above >= 1 and (above in removed or not lines[above - 1].strip()):
+        blanks += above not in removed
+        above -= 1
+    return line, blanks if above >= 1 else 2

@@ -1,0 +1,955 @@
+"""Switching a project to an async session: what changes, and what stops it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refactorings.switching import (
+    ASYNC_DATABASE,
+    ASYNC_HANDLER,
+    DATABASE,
+    HANDLER,
+    MODELS,
+    assert_changes,
+    assert_refuses,
+    assert_switches,
+    offered,
+    switch,
+)
+from support.marked import Folder
+
+
+def test_the_offer_names_the_driver() -> None:
+    folder = Folder({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER})
+    assert offered(folder)[0].title == "Switch the project to an async session (asyncpg)"
+    assert offered(folder)[0].why
+
+
+def test_a_session_of_unknown_origin_gets_no_offer() -> None:
+    text = """
+from sqlalchemy.orm import Session
+
+async def read(db: Session):
+    db.commit()
+"""
+    folder = Folder({"main.py": text})
+    assert folder.findings("SW102")
+    assert not offered(folder)
+
+
+def test_the_offer_comes_before_the_rule_s_own_fixes() -> None:
+    folder = Folder({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER})
+    fixes = folder.findings("SW102")[0].finding.fixes
+    assert fixes[0].title.startswith("Switch the project")
+    assert len(fixes) > 1
+
+
+def test_engine_provider_and_handler() -> None:
+    assert_switches("", "")
+
+
+# -- engine and factory -------------------------------------------------------------------------------------------------
+
+
+def database(head: str) -> str:
+    return head + DATABASE[DATABASE.index("\n\nclass Base") :]
+
+
+def async_database(head: str) -> str:
+    return head + ASYNC_DATABASE[ASYNC_DATABASE.index("\n\nclass Base") :]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ('"postgresql+psycopg2://db/shop"', '"postgresql+asyncpg://db/shop"'),
+        ("'sqlite:///shop.db'", "'sqlite+aiosqlite:///shop.db'"),
+        ('"mysql+pymysql://db/shop"', '"mysql+aiomysql://db/shop"'),
+    ],
+)
+def test_a_written_url_names_the_async_driver(url: str, expected: str) -> None:
+    before = DATABASE.replace('"postgresql://db.internal/shop"', url)
+    after = ASYNC_DATABASE.replace('"postgresql+asyncpg://db.internal/shop"', expected)
+    assert_switches(f"#- database.py\n{before}", f"#- database.py\n{after}")
+
+
+def test_a_url_that_only_the_engine_reads_is_rewritten_where_it_stands() -> None:
+    start = 'URL = "sqlite:///./shop.db"\n\nengine = create_engine(URL, connect_args={"check_same_thread": False})\n'
+    before = DATABASE.replace('engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)\n', start)
+    new = start.replace("sqlite:", "sqlite+aiosqlite:").replace("create_engine", "create_async_engine")
+    after = ASYNC_DATABASE.replace(
+        'engine = create_async_engine("postgresql+asyncpg://db.internal/shop", pool_pre_ping=True)\n', new
+    )
+    assert_switches(f"#- database.py\n{before}", f"#- database.py\n{after}")
+
+
+def test_a_url_from_outside_stays_as_it_is() -> None:
+    assert_switches(
+        """
+        #- requirements.txt
+        sqlalchemy>=2.0
+        psycopg[binary]
+
+        #- database.py
+        import os
+
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import DeclarativeBase, sessionmaker
+
+        URL = os.environ["DATABASE_URL"]
+        engine = create_engine(URL, pool_pre_ping=True)
+        SessionLocal = sessionmaker(engine)
+
+
+        class Base(DeclarativeBase):
+            pass
+
+
+        def get_db():
+            with SessionLocal() as db:
+                yield db
+        """,
+        """
+        #- requirements.txt
+        sqlalchemy[asyncio]>=2.0
+        psycopg[binary]
+
+        asyncpg>=0.29
+        #- database.py
+        import os
+
+        from sqlalchemy import make_url
+        from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+        from sqlalchemy.orm import DeclarativeBase
+
+        URL = os.environ["DATABASE_URL"]
+        engine = create_async_engine(make_url(URL).set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
+        SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
+
+
+        class Base(DeclarativeBase):
+            pass
+
+
+        async def get_db():
+            async with SessionLocal() as db:
+                yield db
+        """,
+    )
+
+
+def test_a_url_of_several_databases_gets_the_driver_of_each() -> None:
+    files = {
+        "requirements.txt": "sqlalchemy\npsycopg2-binary\n",
+        "models.py": MODELS,
+        "handler.py": HANDLER,
+        "database.py": DATABASE.replace(
+            'engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)\n',
+            "URL = os.environ['DATABASE_URL']\n"
+            'options = {"check_same_thread": False} if URL.startswith("sqlite") else {}\n'
+            "engine = create_engine(URL, connect_args=options)\n",
+        ).replace("from sqlalchemy import", "import os\n\nfrom sqlalchemy import"),
+    }
+    after = switch(files)
+    assert after["requirements.txt"] == "sqlalchemy[asyncio]\npsycopg2-binary\nasyncpg>=0.29\naiosqlite>=0.20\n"
+    assert """
+options = {"check_same_thread": False} if URL.startswith("sqlite") else {}
+ASYNC_DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+url = make_url(URL)
+engine = create_async_engine(url.set(drivername=ASYNC_DRIVERS[url.get_backend_name()]), connect_args=options)
+""" in after["database.py"]
+
+
+def test_options_that_the_driver_does_not_take_stop_it() -> None:
+    text = DATABASE.replace("pool_pre_ping=True", 'connect_args={"sslmode": "require"}')
+    assert_refuses(f"#- database.py\n{text}", "`sslmode`")
+
+
+def test_an_engine_made_in_a_function_gets_no_offer() -> None:
+    text = DATABASE.replace(
+        'engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)\n',
+        ('def make():\n    return create_engine("postgresql://db.internal/shop")\n\n\nengine = make()\n'),
+    )
+    assert not offered(Folder({"database.py": text, "models.py": MODELS, "handler.py": HANDLER}))
+
+
+def test_a_pool_of_threads_becomes_one_of_tasks() -> None:
+    text = DATABASE.replace("pool_pre_ping=True", "poolclass=QueuePool").replace(
+        "from sqlalchemy import create_engine", "from sqlalchemy import QueuePool, create_engine"
+    )
+    after = switch({"database.py": text, "models.py": MODELS, "handler.py": HANDLER})["database.py"]
+    assert "poolclass=AsyncAdaptedQueuePool" in after
+    assert " QueuePool" not in after
+
+
+# -- providers ----------------------------------------------------------------------------------------------------------
+
+
+def provider(text: str) -> str:
+    return DATABASE[: DATABASE.index("def get_db")] + text
+
+
+def async_provider(text: str) -> str:
+    return ASYNC_DATABASE[: ASYNC_DATABASE.index("async def get_db")] + text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "def get_db():\n    with SessionLocal() as db:  # one for each request\n        yield db\n",
+            "async def get_db():\n    async with SessionLocal() as db:  # one for each request\n        yield db\n",
+        ),
+        (
+            'def get_db():\n    """A session."""\n    db = SessionLocal()\n    try:\n        # for the request\n'
+            "        yield db\n    finally:\n        db.close()\n",
+            'async def get_db():\n    """A session."""\n    db = SessionLocal()\n    try:\n        # for the request\n'
+            "        yield db\n    finally:\n        await db.close()\n",
+        ),
+        (
+            "def get_db():\n    db = SessionLocal()\n    try:\n        yield db\n        db.commit()\n    except Exception:\n"
+            "        db.rollback()\n        raise\n    finally:\n        db.close()\n",
+            "async def get_db():\n    db = SessionLocal()\n    try:\n        yield db\n        await db.commit()\n"
+            "    except Exception:\n        await db.rollback()\n        raise\n    finally:\n        await db.close()\n",
+        ),
+        (
+            "def get_db():\n    db = SessionLocal()\n    try:\n        yield db\n        db.commit()\n"
+            "    finally:\n        db.close()\n",
+            "async def get_db():\n    async with SessionLocal() as db:\n        yield db\n        await db.commit()\n",
+        ),
+    ],
+)
+def test_providers(before: str, after: str) -> None:
+    assert_switches(f"#- database.py\n{provider(before)}", f"#- database.py\n{async_provider(after)}")
+
+
+def test_the_annotation_of_a_provider() -> None:
+    assert_switches(
+        """
+        #- database.py
+        from collections.abc import Generator
+
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import DeclarativeBase, Session
+
+        engine = create_engine("postgresql:///shop", pool_pre_ping=True)
+
+
+        class Base(DeclarativeBase):
+            pass
+
+
+        def get_db() -> Generator[Session, None, None]:
+            with Session(engine) as db:
+                yield db
+        """,
+        """
+        #- database.py
+        from collections.abc import AsyncGenerator
+
+        from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+        from sqlalchemy.orm import DeclarativeBase
+
+        engine = create_async_engine("postgresql+asyncpg:///shop", pool_pre_ping=True)
+
+
+        class Base(DeclarativeBase):
+            pass
+
+
+        async def get_db() -> AsyncGenerator[AsyncSession, None]:
+            async with AsyncSession(engine, expire_on_commit=False) as db:
+                yield db
+        """,
+    )
+
+
+def test_a_context_manager() -> None:
+    assert_changes(
+        "jobs.py",
+        """
+        from collections.abc import Iterator
+        from contextlib import contextmanager
+
+        from sqlalchemy.orm import Session
+
+        from database import SessionLocal
+        from models import Book
+
+
+        @contextmanager
+        def session_scope() -> Iterator[Session]:
+            session = SessionLocal()
+            try:
+                yield session
+                session.commit()
+            finally:
+                session.close()
+
+
+        def clean_up() -> None:
+            with session_scope() as session:
+                session.query(Book).delete()
+        """,
+        """
+        from collections.abc import AsyncIterator
+        from contextlib import asynccontextmanager
+
+        from sqlalchemy import delete
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import SessionLocal
+        from models import Book
+
+
+        @asynccontextmanager
+        async def session_scope() -> AsyncIterator[AsyncSession]:
+            async with SessionLocal() as session:
+                yield session
+                await session.commit()
+
+
+        async def clean_up() -> None:
+            async with session_scope() as session:
+                await session.execute(delete(Book))
+        """,
+    )
+
+
+def test_an_annotated_alias() -> None:
+    assert_changes(
+        "api.py",
+        """
+        from typing import Annotated
+
+        from fastapi import APIRouter, Depends
+        from sqlalchemy.orm import Session
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+        SessionDep = Annotated[Session, Depends(get_db)]
+
+
+        @router.get("/count")
+        def count(db: SessionDep) -> int:
+            return db.query(Book).count()
+        """,
+        """
+        from typing import Annotated
+
+        from fastapi import APIRouter, Depends
+        from sqlalchemy import func, select
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+        SessionDep = Annotated[AsyncSession, Depends(get_db)]
+
+
+        @router.get("/count")
+        async def count(db: SessionDep) -> int:
+            return await db.scalar(select(func.count()).select_from(Book))
+        """,
+    )
+
+
+# -- functions and their callers ----------------------------------------------------------------------------------------
+
+
+def test_helpers_without_annotations_and_their_callers() -> None:
+    assert_switches(
+        """
+        #- crud.py
+        from models import Book
+
+
+        def find(db, title):
+            return db.query(Book).filter(Book.title == title).first()
+
+
+        def exists(db, title):
+            return find(db, title) is not None  # any edition
+
+
+        def all_exist(db, titles):
+            return all(exists(db, title) for title in titles)
+
+        #- api.py
+        from fastapi import APIRouter, Depends
+        from sqlalchemy.orm import Session
+
+        import crud
+        from database import get_db
+
+        router = APIRouter()
+
+
+        @router.get("/exists")
+        async def check(titles: str, db: Session = Depends(get_db)):
+            found = [crud.find(db, title).title for title in titles.split() if crud.exists(db, title)]
+            return {"found": found, "all": crud.all_exist(db=db, titles=titles.split())}
+        """,
+        """
+        #- crud.py
+        from sqlalchemy import select
+
+        from models import Book
+
+
+        async def find(db, title):
+            return await db.scalar(select(Book).where(Book.title == title).limit(1))
+
+
+        async def exists(db, title):
+            return await find(db, title) is not None  # any edition
+
+
+        async def all_exist(db, titles):
+            return all([await exists(db, title) for title in titles])
+
+        #- api.py
+        from fastapi import APIRouter, Depends
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        import crud
+        from database import get_db
+
+        router = APIRouter()
+
+
+        @router.get("/exists")
+        async def check(titles: str, db: AsyncSession = Depends(get_db)):
+            found = [(await crud.find(db, title)).title for title in titles.split() if await crud.exists(db, title)]
+            return {"found": found, "all": await crud.all_exist(db=db, titles=titles.split())}
+        """,
+    )
+
+
+def test_repositories_and_services() -> None:
+    assert_changes(
+        "service.py",
+        """
+        from fastapi import Depends
+        from sqlalchemy.orm import Session
+
+        from database import get_db
+        from models import Book
+
+
+        class Repository:
+            def __init__(self, session: "Session") -> None:
+                self.session = session
+
+            def save(self, book: Book) -> Book:
+                self.session.add(book)
+                self.session.commit()
+                return book
+
+
+        class Books(Repository):
+            def save(self, book: Book) -> Book:
+                book.title = book.title.strip()
+                return super().save(book)
+
+
+        class Service:
+            def __init__(self, db: Session = Depends(get_db)) -> None:
+                self.books = Books(db)
+
+            def add(self, title: str) -> Book:
+                return self.books.save(Book(title=title))
+
+
+        async def add_book(title: str, service: Service = Depends()) -> int:
+            return service.add(title).id
+        """,
+        """
+        from fastapi import Depends
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import get_db
+        from models import Book
+
+
+        class Repository:
+            def __init__(self, session: "AsyncSession") -> None:
+                self.session = session
+
+            async def save(self, book: Book) -> Book:
+                self.session.add(book)
+                await self.session.commit()
+                return book
+
+
+        class Books(Repository):
+            async def save(self, book: Book) -> Book:
+                book.title = book.title.strip()
+                return await super().save(book)
+
+
+        class Service:
+            def __init__(self, db: AsyncSession = Depends(get_db)) -> None:
+                self.books = Books(db)
+
+            async def add(self, title: str) -> Book:
+                return await self.books.save(Book(title=title))
+
+
+        async def add_book(title: str, service: Service = Depends()) -> int:
+            return (await service.add(title)).id
+        """,
+    )
+
+
+def test_calls_that_went_to_a_thread_are_awaited_themselves() -> None:
+    assert_changes(
+        "api.py",
+        """
+        from fastapi import APIRouter, BackgroundTasks, Depends
+        from fastapi.concurrency import run_in_threadpool
+        from sqlalchemy.orm import Session
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+
+
+        def rename(db: Session, old: str, new: str) -> None:
+            db.query(Book).filter(Book.title == old).update({"title": new})
+            db.commit()
+
+
+        @router.post("/rename")
+        async def rename_book(old: str, new: str, tasks: BackgroundTasks, db: Session = Depends(get_db)):
+            await run_in_threadpool(rename, db, old, new=new)
+            tasks.add_task(rename, db, new, old)
+        """,
+        """
+        from fastapi import APIRouter, BackgroundTasks, Depends
+        from sqlalchemy import update
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+
+
+        async def rename(db: AsyncSession, old: str, new: str) -> None:
+            await db.execute(update(Book).where(Book.title == old).values({"title": new}))
+            await db.commit()
+
+
+        @router.post("/rename")
+        async def rename_book(old: str, new: str, tasks: BackgroundTasks, db: AsyncSession = Depends(get_db)):
+            await rename(db, old, new=new)
+            tasks.add_task(rename, db, new, old)
+        """,
+    )
+
+
+def test_a_script_runs_its_main_function() -> None:
+    assert_changes(
+        "seed_books.py",
+        """
+        from database import SessionLocal
+        from models import Book
+
+
+        def main() -> None:
+            with SessionLocal() as db, db.begin():
+                db.bulk_save_objects([Book(title="Emma")])
+
+
+        if __name__ == "__main__":
+            main()
+        """,
+        """
+        import asyncio
+
+        from database import SessionLocal
+        from models import Book
+
+
+        async def main() -> None:
+            async with SessionLocal() as db, db.begin():
+                await db.run_sync(lambda session: session.bulk_save_objects([Book(title="Emma")]))
+
+
+        if __name__ == "__main__":
+            asyncio.run(main())
+        """,
+    )
+
+
+def test_queries_without_a_counterpart_run_on_the_sync_session_inside() -> None:
+    assert_changes(
+        "crud.py",
+        """
+        from sqlalchemy.orm import Session
+
+        from models import Book
+
+
+        def newest(db: Session, count: int):
+            return db.query(Book).from_self().order_by(Book.id.desc()).limit(count).all()
+        """,
+        """
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from models import Book
+
+
+        async def newest(db: AsyncSession, count: int):
+            return await db.run_sync(lambda session: session.query(Book).from_self().order_by(Book.id.desc()).limit(count).all())
+        """,
+    )
+
+
+def test_listeners_keep_the_sync_session() -> None:
+    assert_changes(
+        "events.py",
+        """
+        from sqlalchemy import event
+        from sqlalchemy.orm import Session
+
+        from database import engine
+
+
+        @event.listens_for(Session, "before_flush")
+        def stamp(session: Session, *args) -> None:
+            session.execute(None)
+
+
+        @event.listens_for(engine, "connect")
+        def connect(connection, record) -> None:
+            connection.isolation_level = None
+        """,
+        """
+        from sqlalchemy import event
+        from sqlalchemy.orm import Session
+
+        from database import engine
+
+
+        @event.listens_for(Session, "before_flush")
+        def stamp(session: Session, *args) -> None:
+            session.execute(None)
+
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def connect(connection, record) -> None:
+            connection.isolation_level = None
+        """,
+    )
+
+
+# -- models -------------------------------------------------------------------------------------------------------------
+
+
+def test_relationships_that_are_read_load_at_once() -> None:
+    assert_switches(
+        """
+        #- models.py
+        from sqlalchemy import ForeignKey, func
+        from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+        from database import Base
+
+
+        class Author(Base):
+            __tablename__ = "authors"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            books: Mapped[list["Book"]] = relationship(back_populates="author")
+            fans: Mapped[list["Fan"]] = relationship()
+            pupils: Mapped[list["Author"]] = relationship(
+                lazy="joined",
+            )
+
+
+        class Book(Base):
+            __tablename__ = "books"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            changed = mapped_column(onupdate=func.now())
+            author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), index=True)
+            author: Mapped[Author] = relationship(back_populates="books")
+
+        #- schemas.py
+        from pydantic import BaseModel
+
+
+        class Author(BaseModel):
+            books: list[int]
+
+        #- texts.py
+        def line(book) -> str:
+            return f"{book.id} by {book.author.id}"
+        """,
+        """
+        #- models.py
+        from sqlalchemy import ForeignKey, func
+        from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+        from database import Base
+
+
+        class Author(Base):
+            __tablename__ = "authors"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            books: Mapped[list["Book"]] = relationship(back_populates="author", lazy="selectin")
+            fans: Mapped[list["Fan"]] = relationship()
+            pupils: Mapped[list["Author"]] = relationship(
+                lazy="selectin",
+            )
+
+
+        class Book(Base):
+            __tablename__ = "books"
+            __mapper_args__ = {"eager_defaults": True}
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            changed = mapped_column(onupdate=func.now())
+            author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), index=True)
+            author: Mapped[Author] = relationship(back_populates="books", lazy="selectin")
+
+        #- schemas.py
+        from pydantic import BaseModel
+
+
+        class Author(BaseModel):
+            books: list[int]
+
+        """,
+    )
+
+
+# -- start-up -----------------------------------------------------------------------------------------------------------
+
+
+APP = """\
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+from database import Base, engine, get_db
+from models import Book
+
+# the tables are ours alone
+Base.metadata.create_all(bind=engine, checkfirst=True)
+
+app = FastAPI(
+    title="Shop",
+)
+
+
+@app.get("/books")
+async def list_books(db: Session = Depends(get_db)):
+    return db.query(Book).all()
+"""
+
+
+def test_tables_are_created_when_the_application_starts() -> None:
+    assert_switches(
+        f"#- main.py\n{APP}",
+        """
+        #- main.py
+        from collections.abc import AsyncIterator
+        from contextlib import asynccontextmanager
+
+        from fastapi import Depends, FastAPI
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import Base, engine, get_db
+        from models import Book
+
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+            # the tables are ours alone
+            async with engine.begin() as connection:
+                await connection.run_sync(Base.metadata.create_all, checkfirst=True)
+            yield
+            await engine.dispose()
+
+
+        app = FastAPI(
+            title="Shop",
+            lifespan=lifespan,
+        )
+
+
+        @app.get("/books")
+        async def list_books(db: AsyncSession = Depends(get_db)):
+            return (await db.scalars(select(Book))).all()
+        """,
+    )
+
+
+def test_what_is_called_at_import_is_called_at_start_up() -> None:
+    text = APP.replace(
+        "# the tables are ours alone\nBase.metadata.create_all(bind=engine, checkfirst=True)\n",
+        "\ndef create_tables():\n    Base.metadata.create_all(engine)\n\n\ncreate_tables()\n",
+    )
+    after = switch({"database.py": DATABASE, "models.py": MODELS, "main.py": text})["main.py"]
+    assert (
+        """
+
+async def create_tables():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await create_tables()
+    yield
+    await engine.dispose()
+
+
+app = FastAPI(
+"""
+        in after
+    )
+    assert "\ncreate_tables()" not in after
+
+
+def test_a_lifespan_that_is_there_is_used() -> None:
+    text = (
+        APP.replace('    title="Shop",\n', "    lifespan=lifespan,\n")
+        .replace(
+            "# the tables",
+            "\n@asynccontextmanager\nasync def lifespan(app):\n    yield\n\n\n# the tables",
+        )
+        .replace("from fastapi", "from contextlib import asynccontextmanager\n\nfrom fastapi", 1)
+    )
+    after = switch({"database.py": DATABASE, "models.py": MODELS, "main.py": text})["main.py"]
+    assert (
+        """async def lifespan(app):
+    # the tables are ours alone
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all, checkfirst=True)
+    yield
+"""
+        in after
+    )
+
+
+def test_a_start_up_handler_that_is_there_is_used() -> None:
+    text = APP + '\n\n@app.on_event("startup")\ndef greet():\n    """Say hello."""\n    print("hello")\n'
+    after = switch({"database.py": DATABASE, "models.py": MODELS, "main.py": text})["main.py"]
+    assert after.endswith('''
+@app.on_event("startup")
+async def greet():
+    """Say hello."""
+    # the tables are ours alone
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all, checkfirst=True)
+    print("hello")
+''')
+
+
+# -- what stops it ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("titles = map(lambda id: read(db, id), [1])", "lambda"),
+        ("titles = list(map(partial(read, db), [1]))", "goes where it cannot be followed"),
+        ("paginate(db)", "goes where it cannot be followed"),
+        ("sessions = [db]", "goes where it cannot be followed"),
+        ("db.enable_baked_queries()", "no async counterpart"),
+        ("task = db.commit", "no async counterpart"),
+        ("titles = (read(db, id) for id in [1])", "generator expression"),
+        ("handlers = [read]", "handed on"),
+    ],
+)
+def test_what_cannot_follow_is_named(code: str, reason: str) -> None:
+    text = f"""
+from functools import partial
+
+from fastapi_pagination import paginate
+from sqlalchemy.orm import Session
+
+from models import Book
+
+
+def read(db: Session, id: int):
+    return db.get(Book, id)
+
+
+def others(db: Session):
+    {code}
+"""
+    assert_refuses(f"#- others.py\n{text}", reason)
+    assert_refuses(f"#- others.py\n{text}", "`others.py` line 1")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("@shared_task\ndef refresh():\n    with SessionLocal() as db:\n        db.commit()\n", "decorator"),
+        ("class Cache:\n    @property\n    def book(self):\n        return SessionLocal().get(Book, 1)\n", "decorator"),
+        ("class Cache:\n    def __init__(self):\n        self.book = SessionLocal().get(Book, 1)\n", "`__init__`"),
+        ("BOOK = SessionLocal().get(Book, 1)\n", "outside of functions"),
+        (
+            "class Job(Task):\n    def run(self):\n        SessionLocal().commit()\n",
+            "nothing says who else calls `run`",
+        ),
+        ("registry = scoped_session(SessionLocal)\n", "handed on"),
+        ("store = Store(engine)\n", "nothing says what is done with `engine`"),
+    ],
+)
+def test_code_that_has_to_stay_sync_stops_it(code: str, reason: str) -> None:
+    imports = "from celery import Task, shared_task\nfrom sqlalchemy.orm import scoped_session\n"
+    imports += "from stores import Store\n\nfrom database import SessionLocal, engine\nfrom models import Book\n\n"
+    assert_refuses(f"#- other.py\n{imports}{code}", reason)
+
+
+# -- all of it ----------------------------------------------------------------------------------------------------------
+
+
+def test_tests_and_migrations_stay_as_they_are() -> None:
+    files = {
+        "tests/conftest.py": "from sqlalchemy import create_engine\n\nengine = create_engine('sqlite://')\n",
+        "migrations/env.py": "from alembic import context\nfrom sqlalchemy import engine_from_config\n\n"
+        "from database import Base\n\nengine = engine_from_config({})\n",
+    }
+    after = switch({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER, **files})
+    assert {name: after[name] for name in files} == files
+
+
+def test_a_migration_that_uses_the_engine_stops_it() -> None:
+    assert_refuses("#- migrations/env.py\nfrom alembic import context\nfrom database import engine\n\nengine.connect()\n",
+                   "a migration uses the engine")  # fmt: skip
+
+
+def test_line_ends_and_letters_survive() -> None:
+    files = {
+        "database.py": DATABASE.replace("\n", "\r\n"),
+        "models.py": MODELS,
+        "handler.py": HANDLER.replace("app = ", '# Bücher – 本 🐍\nBÜCHER = "本"; app = ').replace("\n", "\r\n"),
+    }
+    after = switch(files)
+    assert after["database.py"] == ASYNC_DATABASE.replace("\n", "\r\n")
+    expected = ASYNC_HANDLER.replace("app = ", '# Bücher – 本 🐍\nBÜCHER = "本"; app = ').replace("\n", "\r\n")
+    assert after["handler.py"] == expected
+
+
+def test_closed_files_change_too(tmp_path: Path) -> None:
+    folder = Folder({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER}, tmp_path)
+    fix = offered(folder)[0]
+    for path in list(folder.workspace.documents):
+        if path.name != "handler.py":
+            folder.workspace.close(path)
+    assert {edit.path.name for edit in fix.make()} == {"database.py", "handler.py"}
