@@ -25,7 +25,7 @@ from seawall.semantics.symbols import (
     Symbol,
 )
 
-MAX_DEPTH = 12
+MAX_DEPTH = 24
 MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.

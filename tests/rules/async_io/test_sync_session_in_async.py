@@ -86,6 +86,26 @@ def test_however_the_session_came(lines: str) -> None:
     assert_finds(CODE, lines + DB)
 
 
+def test_a_query_that_grows_in_branches() -> None:
+    assert_finds(
+        CODE,
+        """
+        from sqlalchemy.orm import Session
+
+        def find(db: Session, Book, Author, text, stocked):
+            query = db.query(Book)
+            if text:
+                query = query.join(Author).filter(Book.title == text)
+            if stocked:
+                query = query.filter(Book.stock > 0)
+            return query.order_by(Book.title).offset(1).limit(2).all()
+
+        async def handler(db: Session, Book, Author):
+            return «find(db, Book, Author, "", True)»
+        """,
+    )
+
+
 def test_where_the_session_comes_from_and_every_hop() -> None:
     (located,) = assert_finds(CODE, "from app.db import SessionDep, Repo\nasync def f(db: SessionDep):\n    «save(db)»\n"
         "def save(db):\n    Repo(db).save(1)\n" + DB)  # fmt: skip

@@ -51,7 +51,7 @@ _SHARED = "the object is then used from another thread"
 
 
 def check(node: ast.Call | ast.For | ast.comprehension, file: File) -> Iterator[Finding]:
-    found = blocking(node, file)
+    found = file.subject(blocking, node)
     if found is None:
         return
     place, name, row = found

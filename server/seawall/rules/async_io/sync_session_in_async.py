@@ -72,7 +72,7 @@ _WHY = "the session is then used from a worker thread, and what it loads lazily 
 
 
 def check(node: ast.Call | ast.For | ast.comprehension, file: File) -> Iterator[Finding]:
-    found = blocking(node, file)
+    found = file.subject(blocking, node)
     if found is not None:
         place, name, row = found
         if row.kind is not Kind.SESSION:
