@@ -17,7 +17,7 @@ from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of,
 from seawall.semantics.origins import STEP
 from seawall.semantics.summary import Hop
 from seawall.semantics.symbols import Attr, Call, Constant, Either, Iterated, Parameter, Ref, Subscript, Symbol
-from seawall.semantics.types import Instance, Named, options
+from seawall.semantics.types import Instance, Named, Value, options
 
 MAX_FUNCTIONS = 200
 
@@ -116,7 +116,7 @@ def is_harmless(index: Index, symbol: Symbol | None) -> bool:
         return True
     found = options(index.type_of(symbol))
     return bool(found) and all(
-        isinstance(one, Named) or (isinstance(one, Instance) and _is_harmless_class(index, one.cls)) for one in found
+        isinstance(one, Value) or (isinstance(one, Instance) and _is_harmless_class(index, one.cls)) for one in found
     )
 
 

@@ -2,7 +2,7 @@
 
 `session.execute("SELECT 1")` raises `ObjectNotExecutableError`: textual SQL has to be marked with `text()`.
 
-Not flagged: `exec_driver_sql`, cursors and drivers, which take strings; statements built with `select()` and the like. A string with a
+Not flagged: `exec_driver_sql`, cursors and drivers, which take strings; SQLAlchemy 1.4, which did; statements built with `select()` and the like. A string with a
 client's data in it is SW401, whose fix adds `text()` too.
 
 Example:
@@ -39,6 +39,9 @@ code, severity = "SW404", Severity.ERROR
 
 def check(sql: SqlCall, file: File) -> Iterator[Finding]:
     if sql.sink.style is not Style.TEXT or sql.name == "sqlalchemy.text":
+        return
+    version = file.project.dependencies.version("sqlalchemy")
+    if version is not None and version.major < 2:
         return
     if not _is_string(sql.statement, file) or tainted(sql, file):
         return
