@@ -14,6 +14,7 @@ import click
 from seawall.cli import fixes, targets
 from seawall.cli.console import Console, relative, use_color
 from seawall.cli.output import writer
+from seawall.cli.progress import Bar
 from seawall.cli.sources import Sources
 from seawall.engine.report import Outcome, Report
 from seawall.engine.request import Request
@@ -21,7 +22,6 @@ from seawall.engine.run import Mended, check, mend
 from seawall.engine.write import CannotWrite
 from seawall.project.project import Project
 from seawall.project.settings import unknown_selectors
-from seawall.rules.registry import all_rules
 from seawall.syntax import Text
 
 STDIN = "-"
@@ -91,10 +91,11 @@ def once(options: Options, console: Console) -> int:
             raise targets.Failure(project.problems[0].message)
         _warn_about_settings(project, console)
         run.output_format = run.output_format or project.settings.output_format
-        if options.diff or project.settings.fix:
-            run.mended.append(mend(request))
-        else:
-            run.outcomes.append(check(request, options.jobs, use_cache=not options.no_cache))
+        with Bar(wanted=not options.quiet) as bar:
+            if options.diff or project.settings.fix:
+                run.mended.append(mend(request, bar))
+            else:
+                run.outcomes.append(check(request, options.jobs, use_cache=not options.no_cache, progress=bar))
         run.texts |= {str(path): Text.decode(data) for path, data in request.texts.items()}
     for outcome in run.all_outcomes:
         for problem in outcome.problems:
@@ -160,8 +161,13 @@ def _requests(options: Options) -> list[Request]:
 def _warn_about_settings(project: Project, console: Console) -> None:
     """Say what is wrong with the settings; what is right in them applies."""
     loaded = project.loaded
-    rules = [(rule.code, rule.name, rule.category) for rule in all_rules()]
-    text = project.read(loaded.source) if loaded.source else None
-    for problem in (*loaded.problems, *unknown_selectors(loaded.settings, rules, loaded.source, text)):
+    problems = [*loaded.problems]
+    if unknown_selectors(loaded.settings, ()):  # rules take their time to import, and most settings name none
+        from seawall.rules.registry import all_rules
+
+        rules = [(rule.code, rule.name, rule.category) for rule in all_rules()]
+        text = project.read(loaded.source) if loaded.source else None
+        problems += unknown_selectors(loaded.settings, rules, loaded.source, text)
+    for problem in problems:
         place = f"{relative(str(problem.source))}:{problem.line or 1}: " if problem.source else ""
         console.warn(f"{place}{problem.message}")

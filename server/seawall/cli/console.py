@@ -42,7 +42,7 @@ class Console:
 
     def take_logs(self) -> None:
         """Show what goes wrong inside: a rule that fails is no reason for a page of traceback, unless somebody wants it."""
-        logging.getLogger("seawall").addHandler(_Handler(self))
+        logging.getLogger("seawall").handlers = [_Handler(self)]
 
     def _say(self, word: str, color: str, message: str) -> None:
         click.echo(f"{click.style(f'{word}:', fg=color, bold=True)} {message}", err=True, color=self.color)

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -58,6 +59,10 @@ class Saved(msgspec.Struct):
     entries: dict[str, Entry]
     about_project: list[Report]
 
+    def has(self, paths: Iterable[Path]) -> bool:
+        """Whether all of these files were checked."""
+        return all(str(path) in self.entries for path in paths)
+
     def is_same(self, path: str, stamp: Stamp) -> bool:
         """Whether a file or folder is what it was."""
         try:
@@ -71,6 +76,27 @@ class Saved(msgspec.Struct):
         ) and stamp.changed < self.written - 2 * _SECOND:
             return True
         return stamp.changed >= 0 and _digest(path) == stamp.digest
+
+
+class Difference(NamedTuple):
+    """What has happened to the project's modules since the last run."""
+
+    changed: frozenset[str]
+    """Files that are new or hold another text."""
+    gone: frozenset[str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.changed | self.gone
+
+
+def difference(saved: Saved, known: Iterable[Path]) -> Difference | None:
+    """What has changed; None if the project's folder says something else than before, so that nothing can be relied on."""
+    if not all(saved.is_same(path, stamp) for path, stamp in saved.looked_at.items()):
+        return None
+    names = {str(path) for path in known}
+    changed = (name for name in names if (old := saved.files.get(name)) is None or not saved.is_same(name, old))
+    return Difference(frozenset(changed), frozenset(saved.files.keys() - names))
 
 
 class Cache:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from seawall.engine.asked import Question, digest
-from seawall.engine.cache import Entry, Saved, Stamp, now, stamps
+from seawall.engine.cache import Difference, Entry, Saved, Stamp, now, stamps
 from seawall.engine.parallel import Share, findings
 from seawall.engine.report import Report
 from seawall.engine.request import Progress, Request, load
@@ -16,27 +15,6 @@ from seawall.project.reading import looked_at
 
 MOST = 0.34
 """If more than this part of the files has to be looked at, all are: that can be done by several processes."""
-
-
-class Difference(NamedTuple):
-    """What has happened to the project's modules since the last run."""
-
-    changed: frozenset[str]
-    """Files that are new or hold another text."""
-    gone: frozenset[str]
-
-    @property
-    def all(self) -> frozenset[str]:
-        return self.changed | self.gone
-
-
-def difference(saved: Saved, known: Iterable[Path]) -> Difference | None:
-    """What has changed; None if the project's folder says something else than before, so that nothing can be relied on."""
-    if not all(saved.is_same(path, stamp) for path, stamp in saved.looked_at.items()):
-        return None
-    names = {str(path) for path in known}
-    changed = (name for name in names if (old := saved.files.get(name)) is None or not saved.is_same(name, old))
-    return Difference(frozenset(changed), frozenset(saved.files.keys() - names))
 
 
 def recheck(

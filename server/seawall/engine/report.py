@@ -1,17 +1,22 @@
-"""Findings as plain values: what leaves a process, is kept in the cache, and is printed."""
+"""Findings as plain values: what leaves a process, is kept in the cache, and is printed.
+
+Neither this module nor `request` and `cache` import rules: a run that finds nothing changed needs none.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from seawall.engine.workspace import Located
 from seawall.project.selection import is_fixable
 from seawall.project.settings import Settings
-from seawall.rules.registry import by_code
 from seawall.syntax import Range
+
+if TYPE_CHECKING:
+    from seawall.engine.workspace import Located
 
 
 class FixNote(msgspec.Struct, frozen=True):
@@ -49,6 +54,8 @@ class Report(msgspec.Struct, frozen=True):
 
 def report(located: Located, settings: Settings) -> Report:
     """What is to be told of a finding."""
+    from seawall.rules.registry import by_code
+
     rule = by_code()[located.code]
     offers = located.finding.fixes if is_fixable(settings, rule.code, rule.name, rule.category) else ()
     return Report(

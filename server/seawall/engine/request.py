@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seawall.engine.report import Problem
-from seawall.engine.workspace import Workspace
 from seawall.project.discovery import python_files
 from seawall.project.project import Project
+
+if TYPE_CHECKING:
+    from seawall.engine.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 """Told now and then how many steps of how many are done."""
@@ -42,6 +45,8 @@ class Request:
 
     def workspace(self) -> Workspace:
         """A workspace under the request's settings; nothing is read yet."""
+        from seawall.engine.workspace import Workspace
+
         return Workspace(self.root, self.overrides, "command line", isolated=self.isolated, config=self.config)
 
     def files(self, project: Project) -> tuple[list[Path], list[Path]]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seawall.engine import parallel
-from seawall.engine.cache import Cache, Entry, stamps
-from seawall.engine.fixing import Applied, Fixer, Refused
-from seawall.engine.parallel import Share
-from seawall.engine.recheck import difference, recheck, remember
+from seawall.engine.cache import Cache, Entry, difference, stamps
 from seawall.engine.report import Outcome, Report, report
 from seawall.engine.request import Progress, Request, load, silent
 from seawall.syntax import Text
+
+if TYPE_CHECKING:
+    from seawall.engine.fixing import Applied, Refused
+    from seawall.engine.parallel import Share
 
 
 def check(request: Request, jobs: int | None = None, *, use_cache: bool = True, progress: Progress = silent) -> Outcome:
@@ -24,10 +25,12 @@ def check(request: Request, jobs: int | None = None, *, use_cache: bool = True, 
     saved = cache.load() if cache is not None else None
     changes = difference(saved, known) if saved is not None else None
     files = stamps(map(str, known), saved.files if saved else None) if cache is not None else {}
+    if saved is not None and changes is not None and not changes.all and saved.has(checked):
+        return _outcome(request, checked, saved.entries, saved.about_project)
+    from seawall.engine.recheck import recheck, remember
+
     share: Share | None = None
     if saved is not None and changes is not None:
-        if not changes.all and all(str(path) in saved.entries for path in checked):
-            return _outcome(request, checked, saved.entries, saved.about_project)
         share = recheck(request, saved, changes, checked, known, progress)
     if share is None:
         saved = None
@@ -45,6 +48,8 @@ def check(request: Request, jobs: int | None = None, *, use_cache: bool = True, 
 def _check_all(
     request: Request, checked: Sequence[Path], known: Sequence[Path], jobs: int | None, progress: Progress, trace: bool
 ) -> Share:
+    from seawall.engine import parallel
+
     count = parallel.jobs_for(known, jobs)
     if count > 1 and (share := parallel.check(request, checked, known, count, progress, trace)) is not None:
         return share
@@ -75,6 +80,8 @@ class Mended:
 
 def mend(request: Request, progress: Progress = silent) -> Mended:
     """Apply what fixes the settings allow, and check again, until nothing changes."""
+    from seawall.engine.fixing import Fixer
+
     workspace = request.workspace()
     settings = workspace.project.settings
     checked, known = request.files(workspace.project)
