@@ -42,7 +42,7 @@ _SYNC_DRIVERS = frozenset(
     {"", "psycopg2", "pg8000", "pysqlite", "pymysql", "mysqldb", "mysqlconnector", "pysqlcipher", "psycopg2cffi"}
 )
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
-_HIDDEN = {"postgres": "postgresql"}
+_OLD_NAMES = {"postgres": "postgresql"}
 
 
 def check(engine: Engine, file: File) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def check(engine: Engine, file: File) -> Iterator[Finding]:
     url = _url(engine.url, file)
     scheme, separator, _ = url.partition("://") if url else ("", "", "")
     dialect, _, driver = scheme.partition("+")
-    dialect = _HIDDEN.get(dialect, dialect)
+    dialect = _OLD_NAMES.get(dialect, dialect)
     if not separator or dialect not in _ASYNC_DRIVERS or driver not in _SYNC_DRIVERS:
         return
     depends = file.project.dependencies
@@ -94,7 +94,7 @@ def _url(node: ast.expr, file: File) -> str | None:
 
 
 def _setting(node: ast.Attribute, file: File) -> str | None:
-    """`settings.database_url`: what `.env` says, else the field's default."""
+    """The default of `settings.database_url`."""
     owner = file.type_of(node.value)
     if not isinstance(owner, Instance) or not file.index.is_subclass(owner.cls, "pydantic_settings.BaseSettings"):
         return None
