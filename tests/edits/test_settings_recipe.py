@@ -139,6 +139,23 @@ def test_the_project_has_settings(tmp_path: Path) -> None:
     assert '    app_name: str = "Harbour"\n    secret_key: SecretStr\n' in files["app/config.py"]
 
 
+def test_the_import_is_relative_where_the_neighbours_imports_are(tmp_path: Path) -> None:
+    files = assert_keeps(
+        f"""
+        #- app/__init__.py
+        #- app/config.py{SETTINGS}
+        #- app/main.py
+        from . import security
+        from .config import settings
+        #- app/security.py
+        SECRET_KEY = "{OLD}"
+        """,
+        tmp_path,
+        "from app import security; print(security.SECRET_KEY)",
+    )
+    assert files["app/security.py"].startswith("from .config import settings\n")
+
+
 def test_settings_behind_a_cached_function(tmp_path: Path) -> None:
     files = assert_keeps(
         f"""

@@ -53,6 +53,11 @@ def is_placeholder(value: str) -> bool:
     return any(part in text for part in known.PLACEHOLDER_PARTS) or bool(known.PLACEHOLDERS.intersection(words(value)))
 
 
+def is_schemed(value: str) -> bool:
+    """Whether a text is a header's value such as `Bearer abc`."""
+    return _SCHEMED.fullmatch(value) is not None
+
+
 def looks_secret(value: str, holder: Holder) -> bool:
     """Whether a text in such a holder is a secret rather than a name, a path, a message or a placeholder."""
     schemed = _SCHEMED.fullmatch(value)

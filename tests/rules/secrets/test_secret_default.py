@@ -91,8 +91,6 @@ def test_the_whole_call_moves() -> None:
         """,
         """
         #- main.py
-        import os
-
         from config import settings
 
         SECRET_KEY = settings.secret_key.get_secret_value()

@@ -11,6 +11,7 @@ from seawall.edits.fix import AnyEdit, CannotFix, CreateFile, Edit
 from seawall.edits.imports import need, need_all
 from seawall.edits.settings import django
 from seawall.edits.settings.files import env_edits, env_folder, requirement_edits
+from seawall.edits.settings.imports import like_neighbours
 from seawall.edits.settings.module import Module
 from seawall.edits.settings.shape import Shape, read_class, shape_of
 from seawall.project.dotenv import DotenvFile, Entry, load_dotenv
@@ -110,6 +111,7 @@ def _extend(file: Place, home: SettingsClass, shape: Shape, setting: Setting, op
     env_path = shape.env_path(env_folder(file.path, project), project)
     dotenv = load_dotenv(env_path, project.read)
     access = need(file, home.access)
+    access = access._replace(edits=like_neighbours(file, access.edits, home.access.rpartition(".")[0]))
     base = f"{access.expression}()" if home.is_getter else access.expression
     name, is_there = _name(shape, dotenv, setting, file.module)
     key = shape.key(name)
@@ -274,7 +276,7 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting) -> Placed:
         "settings = Settings()\n"
     )
     access = need_all(file, [f"{name}.settings"], local=True)[0]
-    edits: list[AnyEdit] = [*access.edits, CreateFile(path, text)]
+    edits: list[AnyEdit] = [*like_neighbours(file, access.edits, name), CreateFile(path, text)]
     edits += requirement_edits("pydantic-settings", "pydantic-settings>=2", project)
     edits += env_edits(env_path, field.upper(), setting.value, setting.example, project)
     read = f"{access.expression}.{field}"

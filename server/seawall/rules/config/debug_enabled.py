@@ -3,7 +3,7 @@
 `FastAPI(debug=True)` and Django's `DEBUG = True` answer errors with tracebacks; Django also keeps every query in memory. An engine
 with `echo=True` logs each statement with its values, and uvicorn's reloader watches files instead of serving.
 
-Not flagged: values that come from settings or the environment, settings modules for development and tests, scripts under
+Not flagged: values that come from settings or the environment, settings modules for development and tests, code under
 `if __name__ == "__main__"`, tests.
 
 Example:
@@ -95,6 +95,8 @@ def _keyword(node: ast.keyword, file: File) -> tuple[str, str, Severity, str] | 
     call = file.parent(node)
     if node.arg not in ("debug", "echo", "reload") or not isinstance(call, ast.Call):
         return None
+    if node.arg == "reload" and file.function(node) is not None:
+        return None  # a command that starts the server for developers
     row = _SWITCHES.get(file.callee(call) or "")
     return row if row and row[0] == node.arg and keyword(call, node.arg) is node.value else None
 

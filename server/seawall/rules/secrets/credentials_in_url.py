@@ -53,7 +53,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seawall.edits import AnyEdit, CannotFix, Fix, Safety
-from seawall.edits.settings import Setting, place, require
+from seawall.edits.settings import Setting, place, require, without
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.dsn import Dsn, credentials_of
@@ -90,7 +90,7 @@ def _move(dsn: Dsn, file: File) -> Iterator[AnyEdit]:
         return
     placed = place(file, dsn.node, Setting(dsn.setting, dsn.text))
     yield file.replace(dsn.falls_back or dsn.node, placed.expression)
-    yield from placed.edits
+    yield from placed.edits if dsn.falls_back is None else without(file, dsn.falls_back, placed.edits)
 
 
 def _move_password(dsn: Dsn, node: ast.JoinedStr, file: File) -> Iterator[AnyEdit]:

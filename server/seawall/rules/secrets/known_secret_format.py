@@ -66,13 +66,15 @@ _LEAST = 20
 
 def check(node: ast.Constant, file: File) -> Iterator[Finding]:
     value = text_of(node)
-    if value is None or len(value) < _LEAST or _ANY.search(value) is None:
+    if value is None or len(value) < _LEAST or value.isalpha():
+        return
+    parent = file.parent(node)
+    if isinstance(parent, ast.Expr) or _ANY.search(value) is None:
         return
     vendor, found = _recognised(value)
     if not vendor or is_aside(file.path, file.project.root) or is_documentation(node, file):
         return
-    parent = file.parent(node)
-    if isinstance(parent, ast.Expr) or file.subject(Secret.recognise, node) is not None:
+    if file.subject(Secret.recognise, node) is not None:
         return
     fixes = []
     if found == value and not isinstance(parent, ast.JoinedStr):

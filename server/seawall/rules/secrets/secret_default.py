@@ -32,7 +32,7 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
-from seawall.edits.settings import Setting, place, require
+from seawall.edits.settings import Setting, place, require, without
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.secret import Secret, is_aside
 
@@ -65,4 +65,4 @@ def _move(secret: Secret, file: File) -> Iterator[AnyEdit]:
     assert secret.falls_back is not None
     placed = place(file, secret.node, Setting(secret.holder.setting, secret.value))
     yield file.replace(secret.falls_back, placed.expression)
-    yield from placed.edits
+    yield from without(file, secret.falls_back, placed.edits)

@@ -9,13 +9,14 @@ from pathlib import Path
 from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
 from seawall.semantics.meanings.settings_class import BASES
-from seawall.semantics.secret_text import Holder, looks_secret, words
+from seawall.semantics.secret_text import Holder, is_schemed, looks_secret, words
 from seawall.semantics.view import View
 
 _TEST_PARTS = frozenset(
     {"tests", "test", "testing", "fixtures", "__tests__", "e2e", "testutils", "test_utils", "mocks", "seed", "seeds"}
 )
 _DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
+_NO_PLACES = frozenset({ast.Expr, ast.JoinedStr, ast.Subscript, ast.List, ast.Set, ast.FormattedValue, ast.BinOp})
 _CHECKS = frozenset({"check", "compare", "matches", "verify"})
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "Choices", "TextChoices", "IntegerChoices"})
 
@@ -39,7 +40,9 @@ class Secret:
     @staticmethod
     def recognise(node: ast.Constant, view: View) -> Secret | None:
         value = text_of(node)
-        if value is None or len(value) < 4:
+        if value is None or len(value) < 4 or type(view.parent(node)) in _NO_PLACES:
+            return None
+        if " " in value and not is_schemed(value):
             return None
         fallback = fallback_of(node, view)
         holder = holder_named(fallback[0]) if fallback else holder_of(node, view)
@@ -109,7 +112,7 @@ def holder_of(node: ast.expr, view: View) -> Holder | None:
             other = right if left is value else left
             found = _target(other, view)
             return Holder(found.name, Kind.TOKEN, found.setting) if found else None
-        case ast.Call() if view.callee(parent) == "pydantic.Field" and value is (parent.args or [None])[0]:
+        case ast.Call(args=[first, *_]) if value is first and view.callee(parent) == "pydantic.Field":
             field = view.parent(parent)
             return _target(field.target, view) if isinstance(field, ast.AnnAssign) else None
         case ast.Call():
@@ -229,7 +232,7 @@ def _sink(call: ast.Call, value: ast.expr, view: View) -> Holder | None:
     position, keyword, setting = row
     given = call.args[position] if 0 <= position < len(call.args) else None
     if value is given or any(item.arg == keyword and item.value is value for item in call.keywords):
-        return Holder(keyword, Kind.SINK, setting)
+        return Holder(f"{'.'.join((name or keyword).split('.')[-2:])}({keyword}=...)", Kind.SINK, setting)
     return None
 
 
