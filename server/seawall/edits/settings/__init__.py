@@ -1,6 +1,7 @@
 """Moving a value into the project's settings: one edit over several files."""
 
 from seawall.edits.settings.imports import without
-from seawall.edits.settings.recipe import Placed, Setting, place, require
+from seawall.edits.settings.naming import Setting
+from seawall.edits.settings.recipe import Placed, place, require
 
 __all__ = ["Placed", "Setting", "place", "require", "without"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -13,8 +12,9 @@ from seawall.edits.settings import django
 from seawall.edits.settings.files import env_edits, env_folder, requirement_edits
 from seawall.edits.settings.imports import like_neighbours
 from seawall.edits.settings.module import Module
+from seawall.edits.settings.naming import GENERIC, Setting, choose_name, may_be
 from seawall.edits.settings.shape import Shape, read_class, shape_of
-from seawall.project.dotenv import DotenvFile, Entry, load_dotenv
+from seawall.project.dotenv import load_dotenv
 from seawall.project.project import Project
 from seawall.semantics.document import Document
 from seawall.semantics.facts import ClassFact, ImportFact, ValueFact
@@ -23,11 +23,6 @@ from seawall.semantics.meanings.settings_class import SettingsClass, imports_mod
 from seawall.semantics.scopes import Scan
 from seawall.semantics.symbols import Call, Ref, Symbol, dotted
 from seawall.syntax import Range, range_of
-
-_GENERIC = frozenset({"password", "token", "secret", "key", "pwd", "passwd", "credentials", "authorization"})
-_UNTELLING = frozenset(
-    {"main", "app", "__init__", "__main__", "settings", "config", "utils", "core", "base", "constants"}
-)
 
 
 class Place(Protocol):
@@ -47,26 +42,6 @@ class Place(Protocol):
     def project(self) -> Project: ...
     def function(self, node: ast.AST) -> ast.AST | None: ...
     def place(self, where: ast.AST | Range) -> Range: ...
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is wanted: a field of this name, and what `.env` is to say. The value shows in no message."""
-
-    name: str
-    value: str
-    annotation: str = "SecretStr"
-    default: str = ""
-    """The field's default as code; without one the field is required."""
-    example: str | None = None
-    """What `.env.example` says; by default the key alone."""
-
-    @property
-    def is_secret(self) -> bool:
-        return self.annotation == "SecretStr"
-
-    def __repr__(self) -> str:
-        return f"Setting({self.name!r})"
 
 
 class Placed(NamedTuple):
@@ -113,7 +88,7 @@ def _extend(file: Place, home: SettingsClass, shape: Shape, setting: Setting, op
     access = need(file, home.access)
     access = access._replace(edits=like_neighbours(file, access.edits, home.access.rpartition(".")[0]))
     base = f"{access.expression}()" if home.is_getter else access.expression
-    name, is_there = _name(shape, dotenv, setting, file.module)
+    name, is_there = choose_name(shape, dotenv, setting, file.module)
     key = shape.key(name)
     edits: list[AnyEdit] = list(access.edits)
     if not is_there:
@@ -142,45 +117,6 @@ def _merged(edits: list[AnyEdit]) -> list[AnyEdit]:
 def _read(base: str, name: str, shape: Shape, setting: Setting, is_there: bool) -> str:
     annotation = ast.unparse(shape.fields[name].annotation) if is_there else setting.annotation
     return f"{base}.{name}.get_secret_value()" if annotation.endswith("SecretStr") else f"{base}.{name}"
-
-
-def _name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, module: str) -> tuple[str, bool]:
-    """The field's name, and whether the class has it already with this very value."""
-    for entry in dotenv.entries if dotenv and setting.is_secret and len(setting.value) >= 8 else ():
-        own = shape.field_of(entry.key)
-        if entry.value == setting.value and own is not None and _is_text(shape.fields[own]):
-            return own, True
-    for own, statement in shape.fields.items() if setting.annotation == "list[str]" else ():
-        if "origins" in own.lower() and ast.unparse(statement.annotation).lower().startswith("list["):
-            return own, True
-    last = module.rpartition(".")[2]
-    context = last.lower() if last not in _UNTELLING else "app"
-    wanted = setting.name
-    names = [] if wanted in _GENERIC else [wanted]
-    names += [f"{context}_{wanted}", *(f"{wanted}_{number}" for number in range(2, 20))]
-    for name in names:
-        name = f"setting_{name}" if name.startswith("model_") or not name.isidentifier() else name
-        name = name.upper() if shape.is_upper else name
-        key = shape.key(name)
-        said = dotenv.get(key) if dotenv else None
-        taken = shape.is_taken(name)
-        if taken is not None:
-            statement = shape.fields[taken]
-            if not setting.is_secret and ast.unparse(statement.annotation) == setting.annotation:
-                return taken, True
-            if setting.is_secret and statement.value is None and _is_text(statement) and _may_be(said, setting):
-                return taken, True
-        elif _may_be(said, setting) and not shape.splits(key):
-            return name, False
-    raise CannotFix("no free name for the setting")
-
-
-def _may_be(entry: Entry | None, setting: Setting) -> bool:
-    return entry is None or entry.value in (setting.value, "", None)
-
-
-def _is_text(statement: ast.AnnAssign) -> bool:
-    return ast.unparse(statement.annotation).rpartition(".")[2] in ("SecretStr", "str")
 
 
 def _let_others_load(shape: Shape, env_path: Path, key: str, file: Place, opened: dict[str, Module]) -> list[Edit]:
@@ -261,10 +197,10 @@ def _is_base(module: Module, symbol: Symbol | None) -> bool:
 
 def _new_module(file: Place, path: Path, name: str, setting: Setting) -> Placed:
     project = file.project
-    field = f"{file.module.rpartition('.')[2]}_{setting.name}" if setting.name in _GENERIC else setting.name
+    field = f"{file.module.rpartition('.')[2]}_{setting.name}" if setting.name in GENERIC else setting.name
     env_path = env_folder(file.path, project) / ".env"
     dotenv = load_dotenv(env_path, project.read)
-    if not _may_be(dotenv.get(field) if dotenv else None, setting):
+    if not may_be(dotenv.get(field) if dotenv else None, setting):
         field = f"app_{field}"
     imports = "from pydantic import SecretStr\n" if setting.is_secret else ""
     default = f" = {setting.default}" if setting.default else ""
