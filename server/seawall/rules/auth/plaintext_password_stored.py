@@ -160,12 +160,10 @@ def _unpacked(node: ast.Call, unpacked: ast.keyword, file: File) -> Iterator[Fin
 def _inserted(node: ast.Call, file: File) -> Iterator[Finding]:
     """`execute("INSERT INTO users ... password ...", {"password": data.password})`."""
     sql = file.subject(SqlCall.recognise, node)
+    if isinstance(sql, SqlCall) and isinstance(sql.statement, ast.Call):
+        sql = file.subject(SqlCall.recognise, sql.statement)
     if not isinstance(sql, SqlCall):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="execute"), args=[ast.Call() as text, ast.Dict()]):
-                sql = file.subject(SqlCall.recognise, text)
-        if not isinstance(sql, SqlCall):
-            return
+        return
     statement = "".join(part.text for part in sql.parts(file))
     if not _INSERT.search(statement) or not any(is_stored_name(word) for word in re.findall(r"\w+", statement)):
         return
@@ -218,7 +216,9 @@ def _outside(value: ast.expr, step: str, file: File) -> list[Related] | None:
     for origin in (f"{found}{step}" for found in origins(file.names, value)):
         path = origin.removesuffix(".get_secret_value()")
         last = _LAST.search(path)
-        if not is_plain_name(last[1] if last else split(path)[0]):
+        if not is_plain_name(last[1] if last else split(path)[0]) and not (
+            not step and is_plain_name(_own_name(value))
+        ):
             continue
         owner = symbol_of(fact, path[: last.start()]) if last else None
         schemas = [one.cls for one in options(file.index.type_of(owner)) if isinstance(one, Instance)] if owner else []
@@ -235,6 +235,14 @@ def _outside(value: ast.expr, step: str, file: File) -> list[Related] | None:
                 for caller, call, callee in arrival.hops
             ]
     return None
+
+
+def _own_name(value: ast.expr) -> str:
+    """What an expression is called where it is used."""
+    match value:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+    return ""
 
 
 def _is_set_before(file: File, schema: ast.expr, name: str) -> bool:

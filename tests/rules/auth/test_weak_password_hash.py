@@ -1,0 +1,79 @@
+"""SW503: digests that are too fast for passwords."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.marked import assert_finds, assert_silent
+
+HEAD = """
+import bcrypt
+import hashlib
+import hashlib as digests
+import hmac
+from hashlib import md5, pbkdf2_hmac
+from passlib.context import CryptContext
+from passlib.hash import md5_crypt
+from pydantic import SecretStr
+from security import hash_password
+
+
+class Form:
+    password: str
+
+
+def make(password: str, salt: str, key: str, secret: SecretStr, form: Form, data: dict):
+    {}
+#- security.py
+import bcrypt
+
+def hash_password(word):
+    return bcrypt.hashpw(word, bcrypt.gensalt())
+"""
+
+FOUND = [
+    "return «hashlib.md5(password.encode())».hexdigest()",
+    "return «hashlib.sha256(password.encode('utf-8'))».hexdigest()",
+    "return «digests.sha1(form.password.encode())».digest()",
+    "return «md5(data['password'].encode())».hexdigest()",
+    "return «hashlib.sha512((password + salt).encode())».hexdigest()",
+    "return «hashlib.sha256(f'{salt}{password}'.encode())».hexdigest()",
+    "return «hashlib.new('sha256', password.encode())».hexdigest()",
+    "return «hashlib.sha256(bytes(password, 'utf-8'))».hexdigest()",
+    "digest = hashlib.sha256(); «digest.update(password.encode())»; return digest",
+    "return CryptContext(schemes=[«'md5_crypt'», 'bcrypt'])",
+    "return «md5_crypt.hash(password)»",
+    "return pbkdf2_hmac('sha256', password.encode(), salt.encode(), «1000»)",
+]
+
+
+@pytest.mark.parametrize("line", FOUND)
+def test_passwords_in_fast_digests(line: str) -> None:
+    assert_finds("SW503", HEAD.replace("{}", line, 1))
+
+
+SILENT = [
+    "return hashlib.md5(key.encode()).hexdigest()",
+    "return hashlib.sha256(open('x', 'rb').read()).hexdigest()",
+    "return hmac.new(key.encode(), password.encode(), 'sha256').hexdigest()",
+    "digest = hashlib.sha1(password.encode()).hexdigest(); return digest[:5], digest[5:]",
+    "return bcrypt.hashpw(hashlib.sha256(password.encode()).digest(), bcrypt.gensalt())",
+    "return hash_password(hashlib.sha256(password.encode()).digest())",
+    "return hash_password(password)",
+    "return pbkdf2_hmac('sha256', password.encode(), salt.encode(), 600_000)",
+    "return CryptContext(schemes=['argon2', 'md5_crypt'])",
+    "return hashlib.scrypt(password.encode(), salt=b'', n=2, r=8, p=1)",
+    "return hashlib.sha256(data['token'].encode()).hexdigest()",
+    "return hashlib.sha256(f'password-reset:{key}'.encode()).hexdigest()",
+    "data.update(password)",
+    "return hashlib.md5()",
+]
+
+
+@pytest.mark.parametrize("line", SILENT)
+def test_other_digests_and_real_hashers(line: str) -> None:
+    assert_silent("SW503", HEAD.replace("{}", line, 1))
+
+
+def test_tests_may() -> None:
+    assert_silent("SW503", HEAD.replace("{}", "return hashlib.md5(password.encode())"), main="tests/test_x.py")

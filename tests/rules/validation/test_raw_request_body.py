@@ -1,0 +1,168 @@
+"""SW302: a request's body used as it came."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.marked import assert_finds, assert_fixes, assert_silent
+
+HEAD = """
+import hmac
+import json
+import logging
+from fastapi import FastAPI, Request
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy.orm import DeclarativeBase
+from elsewhere import unknown
+
+app = FastAPI()
+log = logging.getLogger(__name__)
+
+
+class Book(BaseModel):
+    title: str
+
+
+class Base(DeclarativeBase): ...
+
+
+class Row(Base):
+    __tablename__ = "row"
+
+
+@app.post("/books")
+async def create(request: Request):
+    {}
+"""
+
+FOUND = [
+    "data = «await request.json()»; return data['title']",
+    "data = «await request.json()»; return data.get('title')",
+    "data = «await request.form()»; return data['title']",
+    "return («await request.json()»)['title']",
+    "return Row(**«await request.json()»)",
+    "data = «await request.json()»; log.info('%s', data); return data['title']",
+    "body = «await request.body()»; data = json.loads(body); return data['title']",
+    "body = «await request.body()»; hmac.new(b'', body); return json.loads(body)['title']",
+    "if data := «await request.json()»: return data['title']",
+    "data: dict = «await request.json()»; return [data['a'], data['b']]",
+]
+
+
+@pytest.mark.parametrize("body", FOUND)
+def test_keys_are_read_from_a_raw_body(body: str) -> None:
+    assert_finds("SW302", HEAD.replace("{}", body, 1))
+
+
+SILENT = [
+    "return Book.model_validate(await request.json())",
+    "data = await request.json(); return Book.model_validate(data)",
+    "data = await request.json(); return Book(**data)",
+    "return TypeAdapter(Book).validate_python(await request.json())",
+    "return Book.model_validate_json(await request.body())",
+    "body = await request.body(); hmac.new(b'', body); return Book.model_validate_json(body)",
+    "body = await request.body(); return Book.model_validate(json.loads(body))",
+    "data = await request.json(); return unknown(data)",
+    "data = await request.json(); unknown.load(data); return data['title']",
+    "log.info('%s', await request.json())",
+    "return len(await request.body())",
+    "await request.json()",
+    "data = await request.json(); assert isinstance(data['a'], str); return data['a']",
+    "data = await request.form(); return str(data.get('title', '')).strip()",
+    "return (await unknown.json())['title']",
+]
+
+
+@pytest.mark.parametrize("body", SILENT)
+def test_validated_or_harmless(body: str) -> None:
+    assert_silent("SW302", HEAD.replace("{}", body, 1))
+
+
+def test_a_helper_of_another_module_reads_the_body() -> None:
+    assert_finds(
+        "SW302",
+        """
+        from fastapi import APIRouter, Request
+        from reading import body_of
+
+        router = APIRouter()
+
+        @router.post("/")
+        async def create(request: Request):
+            data = «await body_of(request)»
+            return data["title"]
+        #- reading.py
+        from starlette.requests import Request as Incoming
+
+        async def body_of(request: Incoming):
+            return await request.json()
+        """,
+    )
+
+
+def test_the_request_gives_way_to_a_model() -> None:
+    assert_fixes(
+        "SW302",
+        """
+        from fastapi import FastAPI, Request
+
+        app = FastAPI()
+
+
+        @app.post("/books")
+        async def create_book(request: Request, draft: bool = False):
+            # the publisher's own format
+            data = await request.json()
+            return {"title": data["title"].strip(), "year": data.get("year", 1900)}
+        """,
+        """
+        from fastapi import FastAPI, Request
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+
+        class CreateBookRequest(BaseModel):
+            title: str
+            year: int = 1900
+
+
+        @app.post("/books")
+        async def create_book(data: CreateBookRequest, draft: bool = False):
+            # the publisher's own format
+            return {"title": data.title.strip(), "year": data.year}
+        """,
+    )
+
+
+def test_a_request_that_is_used_elsewhere_stays() -> None:
+    assert_fixes(
+        "SW302",
+        """
+        from fastapi import FastAPI, Request
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+
+        @app.post("/books")
+        async def create(request: Request):
+            data = await request.json()
+            return data["title"] == "x", request.url
+        """,
+        """
+        from fastapi import FastAPI, Request
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+
+        class CreateRequest(BaseModel):
+            title: str
+
+
+        @app.post("/books")
+        async def create(data: CreateRequest, request: Request):
+            return data.title == "x", request.url
+        """,
+    )
