@@ -613,6 +613,47 @@ def test_queries_without_a_counterpart_run_on_the_sync_session_inside() -> None:
     )
 
 
+def test_queries_that_others_go_through_give_their_rows() -> None:
+    assert_changes(
+        "crud.py",
+        """
+        from sqlalchemy.orm import Session
+
+        from models import Book
+
+
+        def by_title(db: Session):
+            return db.query(Book).order_by(Book.title)
+
+
+        def titles(db: Session) -> list[str]:
+            books = by_title(db)
+            return [book.title for book in books]
+        """,
+        """
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from models import Book
+
+
+        async def by_title(db: AsyncSession):
+            return (await db.scalars(select(Book).order_by(Book.title))).all()
+
+
+        async def titles(db: AsyncSession) -> list[str]:
+            books = await by_title(db)
+            return [book.title for book in books]
+        """,
+    )
+
+
+def test_queries_that_others_refine_stop_it() -> None:
+    text = "from models import Book\n\n\ndef all_books(db):\n    return db.query(Book)\n\n\n"
+    text += "def count(db):\n    return all_books(db).count()\n\n\ndef run():\n    return count(SessionLocal())\n"
+    assert_refuses(f"#- crud.py\nfrom database import SessionLocal\n{text}", "handed on")
+
+
 def test_listeners_keep_the_sync_session() -> None:
     assert_changes(
         "events.py",

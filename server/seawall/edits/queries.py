@@ -61,6 +61,20 @@ def rewrite(view: View, root: ast.Call, name: Name) -> list[Replacement]:
     return _Rewriting(view, name).root(root)
 
 
+def fetch(view: View, root: ast.Call, name: Name) -> Replacement:
+    """The chain that hangs on `root` and does not run by itself, run where it stands: its rows as a list.
+
+    Raises:
+        CannotFix: something about the query has no exact counterpart.
+    """
+    rewriting = _Rewriting(view, name)
+    assert isinstance(root.func, ast.Attribute)
+    chain = rewriting.chain(root, root.func.value, tuple(root.args))
+    if chain.end:
+        raise CannotFix(f"the query ends in `{chain.end}()`")
+    return rewriting.rows(chain)
+
+
 class _Rewriting:
     def __init__(self, view: View, name: Name) -> None:
         self.view = view
@@ -243,6 +257,11 @@ class _Rewriting:
             text += self.view.slice(Range(line, col, place.start_line, place.start_col)) + new
             line, col = place.end_line, place.end_col
         return text + self.view.slice(Range(line, col, range_.end_line, range_.end_col))
+
+    def rows(self, chain: Chain) -> Replacement:
+        """What iterating over the query gives, as a list."""
+        text = self._expression(chain)
+        return Replacement(chain.outer, f"({text}).all()" if text.startswith("await ") else f"{text}.all()")
 
     def _awaited(self, chain: Chain) -> Replacement:
         parent = self.view.parent(chain.outer)

@@ -138,9 +138,7 @@ def _fetch_defaults(file: File, option: ast.keyword, changes: Changes) -> None:
         return
     first = cls.body[0]
     is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    tablename = [
-        each for each in cls.body if isinstance(each, ast.Assign) and file.text(each).startswith("__tablename__")
-    ]
+    tablename: list[ast.stmt] = [each for each in cls.body if file.text(each).startswith("__tablename__")]
     after = (tablename or ([first] if is_docstring else []))[-1:]
     line = (after[0].end_lineno or after[0].lineno) + 1 if after else first.lineno
     text = f'{" " * first.col_offset}__mapper_args__ = {{"eager_defaults": True}}\n'

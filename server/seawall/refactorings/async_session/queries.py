@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from seawall.edits import CannotFix
-from seawall.edits.queries import Replacement, rewrite
+from seawall.edits.queries import Replacement, fetch, rewrite
 from seawall.edits.threads import awaited
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import place
+from seawall.refactorings.async_session.rows import only_rows
 from seawall.refactorings.async_session.sessions import Place, Sessions
 from seawall.rules.base import File
 
@@ -19,36 +20,38 @@ def modernise(sessions: Sessions, changes: Changes) -> None:
     """Rewrite every query of a session. What has no exact counterpart runs on the sync session inside of the async one."""
     found: dict[ast.AST, tuple[File, Replacement]] = {}
     for file, call in sessions.uses.queries:
-        for one in _rewritten(Place(file, call), changes):
+        for one in _rewritten(sessions, Place(file, call), changes):
             found[one.node] = (file, one)
     for node, (file, one) in found.items():
         if not any(above in found for above in file.ancestors(node)):
             changes.replace(file, node, one.text)
 
 
-def _rewritten(query: Place, changes: Changes) -> list[Replacement]:
+def _rewritten(sessions: Sessions, query: Place, changes: Changes) -> list[Replacement]:
     file, call = query
     assert isinstance(call, ast.Call)
     try:
         return rewrite(file, call, lambda name: changes.name(file, name))
     except CannotFix as error:
-        whole = _whole(file, call)
-        if whole is None:
+        whole, is_run = _whole(file, call)
+        if not is_run and only_rows(sessions.code, file, whole):
+            return [fetch(file, call, lambda name: changes.name(file, name))]
+        if not is_run:
             raise CannotFix(f"{error}, {place(file, call)}") from error
         return [Replacement(whole, awaited(file, whole, run_sync(file, call, whole)))]
 
 
-def _whole(file: File, root: ast.expr) -> ast.expr | None:
-    """The whole chain that hangs on `session.query(...)`, if it gives its result where it stands."""
-    node, last = root, ""
+def _whole(file: File, root: ast.expr) -> tuple[ast.expr, bool]:
+    """The whole chain that hangs on `session.query(...)`, and whether it gives its result where it stands."""
+    node = root
     while isinstance(attribute := file.parent(node), ast.Attribute):
         above = file.parent(attribute)
         if not (isinstance(above, ast.Call) and above.func is attribute):
-            return None
-        node, last = above, attribute.attr
-        if last in _ENDS:
-            return node
-    return None
+            break
+        node = above
+        if attribute.attr in _ENDS:
+            return node, True
+    return node, False
 
 
 def run_sync(file: File, call: ast.Call, whole: ast.expr) -> str:

@@ -199,7 +199,7 @@ class Sessions:
         call = file.parent(attribute)
         name = attribute.attr
         if not (isinstance(call, ast.Call) and call.func is attribute):
-            if name not in async_stack.SESSION_ATTRIBUTES:
+            if name not in async_stack.SESSION_ATTRIBUTES and not isinstance(call, ast.Expr):
                 raise CannotFix(f"`{file.text(attribute)}` has no async counterpart, {place(file, attribute)}")
         elif name == "query":
             self.uses.queries.append(Place(file, call))
