@@ -173,6 +173,7 @@ class SeawallServer(LanguageServer):
         fresh = self.roots.replace(root)
         fresh.told_problems, fresh.told_too_large = root.told_problems, root.told_too_large
         self.diagnostics.forget(root)
+        fresh.take_overlays(root)
         for document in self.documents:
             if document.root is root:
                 document.root = fresh

@@ -29,6 +29,12 @@ class Root:
         self.told_too_large = False
         self.told_problems: set[str] = set()
 
+    def take_overlays(self, other: Root) -> None:
+        """Take over what the editor has of files that are no Python, such as settings that are being typed."""
+        self.workspace.overlays.update(other.workspace.overlays)
+        for path in self.workspace.overlays:
+            self.workspace.changed(path)
+
 
 class Roots:
     """All of them, and the way from a file to the one it belongs to: the deepest that holds it."""

@@ -76,6 +76,8 @@ class Files:
     def opened(self, document: Open) -> None:
         """A document was opened: its folder is to be known, too."""
         root = document.root
+        if not document.is_python:
+            self.changed_in_editor(document.path)
         if root.single:
             return
         if not root.is_indexed:
