@@ -3,7 +3,7 @@
 URLs also end up in logs, tracebacks and process lists. The whole URL belongs into the settings, where each deployment has its own.
 
 Flagged are user and password in URL literals and f-strings, in `alembic.ini` and in compose files; on the own machine as a
-warning. Not flagged: placeholders (`user:password@localhost`), passwords that are put in (`{password}`, `%(DB_PASS)s`, `${PASS}`),
+warning, with a well-known password there as advice. Not flagged: placeholders (`user:password@localhost`), passwords that are put in (`{password}`, `%(DB_PASS)s`, `${PASS}`),
 `example.com`, tests and documentation.
 
 Example:
@@ -74,7 +74,10 @@ _DEFAULTS = frozenset(
 def check(dsn: Dsn, file: File) -> Iterator[Finding]:
     if is_aside(file.path, file.project.root) or is_documentation(dsn.node, file):
         return
-    loud = Severity.WARNING if dsn.credentials.is_local else severity
+    loud = severity
+    if dsn.credentials.is_local:
+        is_default = _is_default(dsn.credentials.user, dsn.credentials.password)
+        loud = Severity.INFO if is_default else Severity.WARNING
     fix = Fix("Move it to the settings", lambda: _move(dsn, file), Safety.UNSAFE, why=_WHY)
     yield file.finding(dsn.node, _MESSAGE, fix, severity=loud)
 
