@@ -3,7 +3,9 @@
 URLs also end up in logs, tracebacks and process lists. The whole URL belongs into the settings, where each deployment has its own.
 
 Flagged are user and password in URL literals and f-strings, in `alembic.ini` and in compose files; on the own machine as a
-warning, with a well-known password there as advice. Not flagged: placeholders (`user:password@localhost`), passwords that are put in (`{password}`, `%(DB_PASS)s`, `${PASS}`),
+warning, with a well-known password there as advice.
+
+Not flagged: placeholders (`user:password@localhost`), passwords that are put in (`{password}`, `%(DB_PASS)s`, `${PASS}`),
 `example.com`, tests and documentation.
 
 Example:
