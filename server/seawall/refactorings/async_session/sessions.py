@@ -67,6 +67,8 @@ class Sessions:
         self._attributes: set[tuple[str, str]] = set()
         self._words: set[str] = set()
         self._seen: set[ast.AST] = set()
+        self._grown = False
+        """Whether something became a session since all uses were looked at."""
         self._typed()
         self._follow_all()
 
@@ -138,21 +140,19 @@ class Sessions:
     # -- following ----------------------------------------------------------------------------------------------------
 
     def _follow_all(self) -> None:
+        for file in self.code.files:
+            for call in file.scan.nodes[ast.Call]:
+                if isinstance(call, ast.Call) and file.is_instance(call, *SESSIONS):
+                    self._look_at(file, call)
         done: set[str] = set()
         while waiting := self._words - done:
             for word in sorted(waiting):
                 for file, node in self.code.mentions(word):
                     self._look_at(file, node)
             done |= waiting
-            if not self._words - done and self._grown:
+            if self._grown and not self._words - done:
                 done.clear()
                 self._grown = False
-        for file in self.code.files:
-            for call in file.scan.nodes[ast.Call]:
-                if isinstance(call, ast.Call) and file.is_instance(call, *SESSIONS):
-                    self._look_at(file, call)
-
-    _grown = False
 
     def _look_at(self, file: File, node: ast.expr) -> None:
         if node in self._seen or (isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)):
