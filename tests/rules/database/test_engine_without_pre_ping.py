@@ -76,3 +76,16 @@ def test_the_fix_follows_the_layout(newline: str) -> None:
     before = "from sqlalchemy import create_engine\n\nengine = create_engine(\n    url,\n    echo=False,  # é\n)\n"
     after = before.replace("# é\n", "# é\n    pool_pre_ping=True,\n")
     assert_fixes("SW701", before.replace("\n", newline), after.replace("\n", newline))
+
+
+def test_tests_and_migrations_do_not_live_long_enough() -> None:
+    source = "from sqlalchemy import create_engine\n\nengine = create_engine(url)\n"
+    assert_silent("SW701", f"#- tests/conftest.py\n{source}")
+    assert_silent("SW701", f"#- conftest.py\n{source}")
+    assert_silent("SW701", f"#- tests/support/databases.py\n{source}")
+    assert_silent("SW701", f"#- app/revisions/tenant/env.py\n{source}\ndef run_migrations_online():\n    ...\n")
+    assert_silent("SW701", f"#- alembic/env.py\n{source}\nasync def run_migrations_online():\n    ...\n")
+
+
+def test_other_modules_of_that_name_are_the_application() -> None:
+    assert_finds("SW701", "#- app/env.py\nfrom sqlalchemy import create_engine\n\nengine = «create_engine(url)»\n")

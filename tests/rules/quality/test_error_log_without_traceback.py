@@ -93,6 +93,37 @@ def test_what_is_right_or_not_known(body: str) -> None:
     assert_silent("SW904", handler(body))
 
 
+@pytest.mark.parametrize(
+    "caught",
+    [
+        "KeyError",
+        "(KeyError, IndexError)",
+        "Book.DoesNotExist",
+        "sqlalchemy.exc.NoResultFound",
+        "asyncio.TimeoutError as error",
+        "pydantic.ValidationError as error",
+        "HTTPException as error",
+    ],
+)
+def test_exceptions_whose_name_is_the_whole_story(caught: str) -> None:
+    assert_silent("SW904", handler('logger.error("no such book")', caught))
+
+
+@pytest.mark.parametrize(
+    ("caught", "severity"),
+    [
+        ("Exception", "warning"),
+        ("(KeyError, Exception)", "warning"),
+        ("BaseException as error", "warning"),
+        ("SlackApiError", "info"),
+        ("(KeyError, OSError)", "info"),
+    ],
+)
+def test_a_broad_handler_is_worse(caught: str, severity: str) -> None:
+    [found] = assert_finds("SW904", handler('«logger.error("failed")»', caught))
+    assert found.severity == severity
+
+
 def test_outside_of_a_handler_there_is_no_traceback() -> None:
     assert_silent("SW904", LOGGER + 'logger.error("failed")\n')
     assert_silent(

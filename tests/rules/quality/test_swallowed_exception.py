@@ -16,6 +16,8 @@ from support.marked import assert_finds, assert_fixes, assert_silent
         "try:\n    work()\n«except (ValueError, Exception):»\n    pass\n",
         "try:\n    work()\n«except Exception as error:»\n    pass  # we tried\n",
         "for item in items:\n    try:\n        work(item)\n    «except Exception:»\n        continue\n",
+        "try:\n    work()\n«except Exception:»  # nosec B608\n    pass\n",
+        "try:\n    work()\n«except Exception:»  # noqa: F841\n    pass\n",
         "import builtins\ntry:\n    work()\n«except builtins.Exception:»\n    pass\n",
         "try:\n    work()\nexcept KeyError:\n    pass\n«except Exception:»\n    'nothing to do'\n",
         "async def f():\n    try:\n        await g()\n    «except Exception:»  # é\n        pass\n",
@@ -41,10 +43,20 @@ def test_a_broad_handler_that_does_nothing(source: str) -> None:
         "from errors import Exception\ntry:\n    work()\nexcept Exception:\n    pass\n",
         "import asyncio\ntry:\n    work()\nexcept asyncio.CancelledError:\n    pass\n",
         "try:\n    work()\nexcept unknown:\n    pass\n",
+        "try:\n    work()\nexcept Exception:  # noqa: BLE001 - the cache is a luxury\n    pass\n",
+        "try:\n    work()\nexcept Exception:\n    pass  # noqa: S110\n",
+        "try:\n    work()\nexcept Exception:  # nosec B110\n    pass\n",
+        "for x in y:\n    try:\n        work(x)\n    except Exception:  # nosec\n        continue\n",
     ],
 )
 def test_a_reaction_or_a_particular_exception(source: str) -> None:
     assert_silent("SW902", source)
+
+
+def test_tests_clean_up_as_they_like() -> None:
+    source = "try:\n    drop_everything()\nexcept Exception:\n    pass\n"
+    assert_silent("SW902", f"#- tests/conftest.py\n{source}")
+    assert_silent("SW902", f"#- app/tests/fixtures/shop.py\n{source}")
 
 
 def test_a_half_typed_handler_is_left_alone() -> None:

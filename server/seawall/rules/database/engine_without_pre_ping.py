@@ -3,7 +3,8 @@
 A pooled connection can die while it waits: the server restarts, a firewall forgets it, a proxy times it out. The request that
 gets it next fails. `pool_pre_ping=True` tests a connection when it leaves the pool and replaces it quietly if it is dead.
 
-Engines that keep no connections (`NullPool`, `StaticPool`) and SQLite files have nothing to ping.
+Engines that keep no connections (`NullPool`, `StaticPool`) and SQLite files have nothing to ping; those of tests and of Alembic's
+`env.py` do not live long enough.
 
 Example:
     from sqlalchemy import create_engine
@@ -24,6 +25,7 @@ from seawall.edits import Fix
 from seawall.edits.calls import add_keyword
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.engine import Engine
+from seawall.semantics.meanings.secret import is_aside
 
 code, severity = "SW701", Severity.WARNING
 
@@ -39,8 +41,17 @@ def check(engine: Engine, file: File) -> Iterator[Finding]:
     url = file.literal(engine.url)
     if isinstance(url, str) and url.startswith("sqlite"):
         return
+    if is_aside(file.path, file.project.root) or _is_alembic_env(file):
+        return
     yield file.finding(
         engine.call,
         "The engine hands out dead connections, add `pool_pre_ping=True`",
         Fix("Add pool_pre_ping=True", lambda: [add_keyword(file, engine.call, "pool_pre_ping", "True")]),
+    )
+
+
+def _is_alembic_env(file: File) -> bool:
+    """Whether a file is what Alembic runs once to migrate."""
+    return file.path.name == "env.py" and any(
+        file.index.fact(file.module, name) is not None for name in ("run_migrations_online", "run_migrations_offline")
     )

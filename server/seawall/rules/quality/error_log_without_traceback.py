@@ -3,7 +3,9 @@
 Inside an `except` block `logger.error(...)` writes the message and forgets where the exception came from. `exc_info=True` (or
 `logger.exception`) adds the traceback, and structured logs keep it as a field.
 
-Handlers that raise again are not flagged, since the traceback goes on with the exception; nor are logs that carry it already.
+Handlers that raise again are not flagged, since the traceback goes on with the exception; nor are logs that carry it already, nor
+exceptions whose name is the whole story (`KeyError`, `DoesNotExist`, `TimeoutError`, `ValidationError`). Where only particular
+exceptions are caught, the finding is a note: a broad handler is where tracebacks are missed most.
 
 Example:
     import logging
@@ -42,6 +44,13 @@ from seawall.semantics.view import has_unpacking, keyword
 code, severity = "SW904", Severity.WARNING
 calls = ERROR_METHODS
 
+_BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
+_TELLING = (
+    "KeyError", "IndexError", "DoesNotExist", "NotFound", "NotFoundError", "NoResultFound", "MultipleResultsFound", "HTTPException",
+    "TimeoutError", "ValidationError", "JSONDecodeError", "ImportError", "KeyboardInterrupt", "CancelledError", "Disconnect",
+)  # fmt: skip
+"""Ends of the names of exceptions that say what happened; where they come from adds nothing."""
+
 _CARRIERS = frozenset({"traceback", "format_exc", "format_exception", "exc_info", "stack_info", "opt", "print_exc"})
 
 
@@ -52,6 +61,9 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     kind = _logger(call, file)
     if kind is None or _keeps_traceback(handler):
         return
+    caught = _caught(handler)
+    if caught and all(file.text(one).endswith(_TELLING) for one in caught):
+        return
     assert isinstance(call.func, ast.Attribute)
     name = file.text(call.func)
     if kind == LOGURU:
@@ -61,7 +73,19 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     else:
         fix = Fix("Add exc_info=True", lambda: [add_keyword(file, call, "exc_info", "True")])
         hint = "add `exc_info=True`"
-    yield file.finding(call, f"`{name}` logs the error without its traceback, {hint}", fix)
+    is_broad = not caught or any(file.qualname(one) in _BROAD for one in caught)
+    yield file.finding(
+        call,
+        f"`{name}` logs the error without its traceback, {hint}",
+        fix,
+        severity=Severity.WARNING if is_broad else Severity.INFO,
+    )
+
+
+def _caught(handler: ast.ExceptHandler) -> list[ast.expr]:
+    """The exceptions that a handler names."""
+    kind = handler.type
+    return [] if kind is None else kind.elts if isinstance(kind, ast.Tuple) else [kind]
 
 
 def _handler(call: ast.Call, file: File) -> ast.ExceptHandler | None:

@@ -4,7 +4,8 @@ A handler of `Exception`, of `BaseException` or of everything, which does nothin
 code goes on with what it does not have. Log the error with its traceback, handle it, or let it pass.
 
 Particular exceptions may have nothing to do (`except KeyError: pass`), and `contextlib.suppress` says so openly; neither is
-flagged, nor is `__del__`, which must not raise.
+flagged, nor is `__del__`, which must not raise. Tests may clean up as they like, and a handler with a linter's `nosec B110` or
+`noqa: BLE001` has been thought about.
 
 Example:
     import logging
@@ -32,17 +33,21 @@ Fixed:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.logger import need_logger
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.meanings.secret import is_aside
 from seawall.syntax import Range
 
 code, severity = "SW902", Severity.ERROR
 from_absence = True
 
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
+_MEANT = re.compile(r"#\s*(?:nosec\b(?!\W*B(?!11[02]))|noqa\s*:[^#]*\b(?:BLE001|S110|S112|E722)\b)")
+"""Comments with which other linters are told that silence is meant."""
 
 
 def check(handler: ast.ExceptHandler, file: File) -> Iterator[Finding]:
@@ -50,6 +55,8 @@ def check(handler: ast.ExceptHandler, file: File) -> Iterator[Finding]:
         return
     function = file.function(handler)
     if isinstance(function, ast.FunctionDef) and function.name in ("__del__", "__exit__"):
+        return
+    if _is_meant(handler, file) or is_aside(file.path, file.project.root):
         return
     caught = f"`{file.text(handler.type)}`" if handler.type is not None else "every exception"
     yield file.finding(
@@ -76,6 +83,12 @@ def _is_broad(kind: ast.expr | None, file: File) -> bool:
         return True
     members = kind.elts if isinstance(kind, ast.Tuple) else [kind]
     return any(file.qualname(member) in _BROAD for member in members)
+
+
+def _is_meant(handler: ast.ExceptHandler, file: File) -> bool:
+    last = handler.body[-1]
+    lines = file.item.text.split("\n")[handler.lineno - 1 : last.end_lineno or last.lineno]
+    return any("#" in line and _MEANT.search(line) for line in lines)
 
 
 def _header(handler: ast.ExceptHandler, file: File) -> Range:
