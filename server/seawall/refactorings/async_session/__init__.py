@@ -19,7 +19,6 @@ from seawall.knowledge.async_stack import DRIVERS
 from seawall.refactorings.async_session.drivers import backends, driver
 from seawall.refactorings.async_session.origin import QUERY, SESSIONS, engine_of, url_of
 from seawall.rules.base import File, Finding
-from seawall.semantics.document import Document
 from seawall.semantics.types import Value
 from seawall.syntax import range_of
 
@@ -54,22 +53,25 @@ def _sessions(finding: Finding, file: File) -> Iterable[ast.expr]:
                 yield node
 
 
-_latest: list[tuple[tuple[Document, ...], list[AnyEdit] | CannotFix]] = []
+_latest: dict[int, list[AnyEdit] | CannotFix] = {}
 
 
 def _edits(file: File) -> list[AnyEdit]:
     """Made once for all findings in one state of the project."""
     from seawall.refactorings.async_session.plan import edits
 
-    documents = tuple(file.modules())
-    if not _latest or _latest[0][0] != documents:
+    documents = list(file.modules())
+    manifests = [(path, file.project.read(path)) for path in file.project.dependencies.manifests]
+    state = hash((*manifests, *((document.path, str(document.source.text)) for document in documents)))
+    if state not in _latest:
         result: list[AnyEdit] | CannotFix
         try:
             result = edits(documents, file.project)
         except CannotFix as error:
             result = error
-        _latest[:] = [(documents, result)]
-    found = _latest[0][1]
+        _latest.clear()
+        _latest[state] = result
+    found = _latest[state]
     if isinstance(found, CannotFix):
-        raise found
+        raise CannotFix(*found.args)
     return found

@@ -35,6 +35,7 @@ class Function(NamedTuple):
 
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing", "e2e", "test_utils", "testutils"})
+_OF_MIGRATIONS = frozenset({"alembic.op", "alembic.context"})
 LISTENERS = ("sqlalchemy.event.listen", "sqlalchemy.event.listens_for")
 
 
@@ -178,6 +179,4 @@ def _is_test(path: Path, root: Path) -> bool:
 
 
 def _is_migration(facts: ModuleFacts) -> bool:
-    return any(
-        isinstance(fact, ImportFact) and fact.target.partition(".")[0] == "alembic" for fact in facts.names.values()
-    )
+    return any(isinstance(fact, ImportFact) and fact.target in _OF_MIGRATIONS for fact in facts.names.values())

@@ -73,4 +73,15 @@ def _tidied(draft: Draft, used: dict[Path, frozenset[str]]) -> Iterator[Edit]:
     }
     for document in list(draft.documents()):
         idle = (imported_names(document) & used[document.path]) - used_names(document)
-        yield from drop(document, frozenset(name for name in idle if f"{document.module}.{name}" not in taken))
+        names = {name for name in idle if f"{document.module}.{name}" not in taken}
+        yield from drop(document, frozenset(name for name in names if _does_nothing(draft, document, name, names)))
+
+
+def _does_nothing(draft: Draft, document: Document, name: str, idle: set[str]) -> bool:
+    """Whether the import may go: the project's own modules do something when they are imported, such as declaring models."""
+    fact = document.facts.names.get(name)
+    if not isinstance(fact, ImportFact):
+        return False
+    module, path = draft.index.split(fact.target)
+    others = (other for key, other in document.facts.names.items() if key not in idle and isinstance(other, ImportFact))
+    return not module or (bool(path) and any(draft.index.split(other.target)[0] == module for other in others))

@@ -57,7 +57,8 @@ def move_to_startup(code: Code, engines: Engines, coroutines: Coroutines, change
         gone = _remove(file, statement, lines, changes)
         if file.path == app_file.path:
             removed |= gone
-        lines += _create(file, call, app_file, changes) if number < created else [_call(file, call, app_file, changes)]
+        new = _create(file, call, app_file, changes) if number < created else [_call(file, call, app_file, changes)]
+        lines += [] if set(new) <= set(lines) else new
     _run_at_startup(code, engines, app_file, app, lines, removed, changes)
 
 
