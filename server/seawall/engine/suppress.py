@@ -1,5 +1,5 @@
 """Comments that switch findings off: `# noqa`, `# noqa: SW101`, `# seawall: ignore[SW101]`, and for a whole file
-`# seawall: ignore-file` or `# seawall: ignore-file[SW101]`."""
+`# seawall: ignore-file` or `# seawall: ignore-file[SW101]`. A template that only makes Python is no Python with errors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
 from seawall.rules.base import Finding
+from seawall.syntax import Item
 from seawall.syntax.lexer import tokens
 
 EVERYTHING = frozenset({"*"})
@@ -16,7 +17,19 @@ EVERYTHING = frozenset({"*"})
 _QUICK = re.compile(r"noqa|seawall\s*:", re.IGNORECASE)
 _NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?:[A-Za-z]+[0-9]+)(?:[\s,]+[A-Za-z]+[0-9]+)*)?", re.IGNORECASE)
 _IGNORE = re.compile(r"#\s*seawall\s*:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{%|\{\{[^{}]*\}\}")
 _CODE = re.compile(r"[A-Za-z]+[0-9]+|[a-z][a-z0-9-]+")
+
+
+def is_template(item: Item) -> bool:
+    """Whether an item is part of a template: what does not parse in it is a tag of Jinja, Django or cookiecutter."""
+    if not item.problems:
+        return False
+    lines = item.text.split("\n")
+    broken = (
+        line for problem in item.problems for line in lines[problem.range.start_line - 1 : problem.range.start_line]
+    )
+    return any(map(_TEMPLATE.search, broken))
 
 
 def suppressions(lines: Iterable[str]) -> tuple[dict[int, frozenset[str]], frozenset[str]]:

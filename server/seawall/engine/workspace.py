@@ -13,7 +13,7 @@ from pathlib import Path
 
 from seawall.engine.check import Checker
 from seawall.engine.config import RuleTable
-from seawall.engine.suppress import is_suppressed, matches, suppressions
+from seawall.engine.suppress import is_suppressed, is_template, matches, suppressions
 from seawall.project.globs import compiled
 from seawall.project.modules import module_name
 from seawall.project.project import Project
@@ -279,6 +279,8 @@ class Workspace:
             file.latest = lambda: self.documents.get(path)
             file.modules = self.modules
             by_line, whole = suppressions(item.text.split("\n")) if "#" in item.text else ({}, frozenset())
+            if is_template(item):
+                whole |= {"SW000"}
             found = self.checker.check(file)
             if by_line:
                 rules = by_code()
