@@ -177,9 +177,34 @@ def test_nothing_blocks_the_loop(lines: str) -> None:
     silent(lines)
 
 
-@pytest.mark.parametrize("path", ["tests/test_app.py", "scripts/load.py", "migrations/env.py"])
+@pytest.mark.parametrize(
+    "path",
+    ["tests/test_app.py", "scripts/load.py", "migrations/env.py", "shop/cli/orders.py", "shop/cli.py", "e2e/a.py"],
+)
 def test_nobody_else_waits_in_tests_and_scripts(path: str) -> None:
     silent(f"#- {path}\nimport time\n\nasync def f():\n    time.sleep(1)\n")
+
+
+@pytest.mark.parametrize("imported", ["import click", "import typer"])
+def test_nobody_else_waits_for_a_command(imported: str) -> None:
+    silent(f"#- shop/commands.py\n{imported}\nimport time\n\nasync def run():\n    time.sleep(1)\n")
+
+
+def test_a_lock_that_nobody_else_knows_yet() -> None:
+    silent(
+        "import threading\n\nasync def f(locks):\n    lock = threading.Lock()\n    lock.acquire()\n    locks.append(lock)\n"
+    )
+    assert_finds(
+        CODE,
+        """
+        import threading
+
+        lock = threading.Lock()
+
+        async def f():
+            «lock.acquire()»
+        """,
+    )
 
 
 def test_half_typed_code() -> None:

@@ -10,6 +10,7 @@ from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at, in_thread
 from seawall.knowledge.blocking import Blocking, Kind
 from seawall.rules.base import File, Related, Severity
+from seawall.semantics.facts import ClassFact, ImportFact
 from seawall.semantics.meanings.route import Kind as ParameterKind
 from seawall.semantics.meanings.route import Route, kind_of
 from seawall.semantics.summary import Chain, blocks
@@ -19,7 +20,9 @@ from seawall.syntax import Range
 
 _ASYNC_DEF = re.compile(r"async\s+def\b")
 _STARTING = frozenset({"contextlib.asynccontextmanager"})
-_TOOLING = frozenset({"tests", "scripts", "migrations", "alembic"})
+_TOOLING = frozenset({"tests", "test", "e2e", "scripts", "migrations", "alembic", "cli", "examples", "docs"})
+_COMMANDS = ("click", "typer", "cyclopts")
+"""Libraries whose importers are commands for terminals."""
 _NEEDS_LOOP = ("asyncio.", "anyio.", "trio.")
 
 
@@ -54,6 +57,20 @@ def is_served(node: ast.AST, file: File) -> bool:
         elif isinstance(above, ast.AsyncFunctionDef) and _is_lifespan(above, file):
             return False
     return True
+
+
+def called(call: ast.Call, file: File) -> str | None:
+    """The project function that a call runs: the constructor for a class, `__call__` for an object."""
+    name = file.callee(call)
+    if name is None:
+        found = file.type_of(call.func)
+        cls = getattr(found, "cls", None)
+        member = file.index.member(cls, "__call__") if cls else None
+        return member.name if member else None
+    if isinstance(file.index.resolve(name).fact, ClassFact):
+        member = file.index.member(name, "__init__")
+        return member.name if member else None
+    return name
 
 
 def severity_of(row: Blocking) -> Severity:
@@ -128,6 +145,8 @@ def _says_not_to_wait(call: ast.Call, row: Blocking, file: File) -> bool:
     if row.kind in (Kind.LOCK, Kind.WAIT):
         first = argument(call, 0, "blocking") or keyword(call, "block")
         values = [first, *call.args, keyword(call, "timeout")]
+        if row.kind is Kind.LOCK and _is_made_here(call, file):
+            return True
         return any(isinstance(value, ast.Constant) and not value.value and value.value is not None for value in values)
     if isinstance(call.func, ast.Attribute) and file.is_instance(call.func.value, "socket.socket"):
         return any(
@@ -153,9 +172,23 @@ def _is_lifespan(function: ast.AsyncFunctionDef, file: File) -> bool:
 
 
 def _is_tooling(file: File) -> bool:
-    """Tests, scripts and migrations."""
+    """Tests, scripts, migrations and commands for the terminal."""
     name = file.path.name
-    if name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
+    if name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "cli.py"):
+        return True
+    if any(file.index.fact(file.module, library) == ImportFact(library, library) for library in _COMMANDS):
         return True
     root = file.project.root
     return bool(_TOOLING & {*(file.path.relative_to(root).parts[:-1] if file.path.is_relative_to(root) else ())})
+
+
+def _is_made_here(call: ast.Call, file: File) -> bool:
+    """Whether a lock has just been made by the same function: nobody else can hold it."""
+    owner = file.receiver(call)
+    bound = file.names.bindings(owner) if isinstance(owner, ast.Name) else []
+    return bool(bound) and all(
+        isinstance(assigned := file.parent(node), ast.Assign)
+        and isinstance(assigned.value, ast.Call)
+        and (file.callee(assigned.value) or "").startswith("threading.")
+        for node in bound
+    )

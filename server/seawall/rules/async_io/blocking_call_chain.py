@@ -6,7 +6,8 @@ is handed to it with `loop.call_soon` or `task.add_done_callback`.
 
 Every call on the way is listed. A helper with a decorator that is not known is not followed, since the decorator may move it
 to a thread. Reading and writing files counts only in the helper itself. A helper that waits for the database through a
-SQLAlchemy session is `sync-session-in-async`.
+SQLAlchemy session is `sync-session-in-async`, and
+through Django's ORM `sync-orm-in-async-view`.
 
 Example:
     import asyncio
@@ -42,9 +43,8 @@ from collections.abc import Iterator
 
 from seawall.edits import Safety
 from seawall.knowledge.blocking import LOOP_CALLBACKS, Kind
-from seawall.rules.async_io._blocking import hops, is_served, plain_def_fix, severity_of, thread_fix
+from seawall.rules.async_io._blocking import called, hops, is_served, plain_def_fix, severity_of, thread_fix
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.facts import ClassFact
 from seawall.semantics.summary import blocking_chain
 
 code, severity = "SW103", Severity.ERROR
@@ -58,7 +58,7 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     place = call.args[position] if position is not None and is_callback else call
     name = file.qualname(place) if is_callback else called(call, file)
     chain = blocking_chain(file.index, name) if name else None
-    if name is None or chain is None or chain.blocking.kind is Kind.SESSION or not is_served(call, file):
+    if name is None or chain is None or chain.blocking.kind in (Kind.SESSION, Kind.DJANGO) or not is_served(call, file):
         return
     what = file.text(place if is_callback else call.func).split("\n")[0]
     fixes = () if is_callback else (*thread_fix(file, call, Safety.UNSAFE, _WHY), *plain_def_fix(file, call))
@@ -72,17 +72,3 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
 
 
 _WHY = "the helper then runs in another thread, at the same time as other code"
-
-
-def called(call: ast.Call, file: File) -> str | None:
-    """The project function that a call runs: the constructor for a class, `__call__` for an object."""
-    name = file.callee(call)
-    if name is None:
-        found = file.type_of(call.func)
-        cls = getattr(found, "cls", None)
-        member = file.index.member(cls, "__call__") if cls else None
-        return member.name if member else None
-    if isinstance(file.index.resolve(name).fact, ClassFact):
-        member = file.index.member(name, "__init__")
-        return member.name if member else None
-    return name

@@ -55,7 +55,7 @@ def check(node: ast.Call | ast.For | ast.comprehension, file: File) -> Iterator[
     if found is None:
         return
     place, name, row = found
-    if row.kind is Kind.SESSION:
+    if row.kind in (Kind.SESSION, Kind.DJANGO):
         return
     instead = _INSTEAD.get(row.kind, _ELSEWHERE).format(row.instead)
     what = file.text(place.func).split("\n")[0] if isinstance(place, ast.Call) else name.removesuffix(".__iter__")

@@ -57,8 +57,7 @@ from collections.abc import Iterator
 
 from seawall.edits import Fix, Safety
 from seawall.knowledge.blocking import SYNC_SESSIONS, Kind
-from seawall.rules.async_io._blocking import blocking, hops, is_served, plain_def_fix, thread_fix
-from seawall.rules.async_io.blocking_call_chain import called
+from seawall.rules.async_io._blocking import blocking, called, hops, is_served, plain_def_fix, thread_fix
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.semantics.facts import FunctionFact, ValueFact
 from seawall.semantics.summary import blocking_chain
