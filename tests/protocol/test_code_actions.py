@@ -198,3 +198,19 @@ async def test_unfixable_rules_offer_no_fix(start: Start) -> None:
     editor = await start(options={"settings": {"unfixable": ["SW101"]}})
     editor.open("main.py", SLEEPY)
     assert [one.title for one in await editor.actions("main.py", "time.sleep(1)")] == ["Ignore SW101 on this line"]
+
+
+async def test_what_is_unsafe_over_several_files_asks_to_be_confirmed(start: Start) -> None:
+    editor = await secretive(start, annotations=True)
+    offered = await editor.actions("main.py", f'"{SECRET}"', ["quickfix"])
+    resolved = [await editor.client.code_action_resolve_async(one) for one in offered]
+    wide = [one for one in resolved if one.edit and len(one.edit.document_changes or ()) > 1]
+    assert wide
+    for action in wide:
+        assert action.edit and action.edit.document_changes
+        annotations = action.edit.change_annotations or {}
+        assert bool(annotations) != bool(action.is_preferred)
+        for change in action.edit.document_changes if annotations else ():
+            parts = change.edits if isinstance(change, types.TextDocumentEdit) else [change]
+            for part in parts:
+                assert annotations[part.annotation_id].needs_confirmation  # type: ignore[union-attr, index]

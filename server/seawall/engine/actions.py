@@ -90,7 +90,7 @@ def ignoring(workspace: Workspace, one: Located) -> Edit:
                 return Edit(one.path, Range(number, at, number, at), f"{separator}{one.code}")
     line = text.line(last)
     bare = line.rstrip()
-    if bare.endswith("\\"):
+    if last > len(text.lines) or bare.endswith("\\"):
         raise CannotFix("There is no place for a comment behind a line that goes on")
     start, end = len(bare.encode()), len(line.encode())
     return Edit(one.path, Range(last, start, last, end), f"  # seawall: ignore[{one.code}]")

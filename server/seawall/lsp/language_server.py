@@ -112,7 +112,7 @@ class SeawallServer(LanguageServer):
         self.client = Client(params.capabilities)
         self.converter = Converter(self.client.unit, self.text_of)
         self.roots, self.documents = Roots(), Documents()
-        self.background = Background(lambda: bool(self.protocol.inbox))
+        self.background = Background(lambda: bool(self.protocol.inbox) or self.diagnostics.is_due)
         self.reports = Reports(self.client, self.converter, self.documents)
         self.diagnostics, self.files, self.settings = Diagnostics(self), Files(self), EditorSettings(self)
         self.settings.take(params.initialization_options)
@@ -179,8 +179,7 @@ class SeawallServer(LanguageServer):
                 document.root = fresh
                 document.take_in()
         self.diagnostics.check_again()
-        if not fresh.single:
-            self.files.start_indexing(fresh)
+        self.files.start_indexing(fresh)
         return fresh
 
     def say(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:

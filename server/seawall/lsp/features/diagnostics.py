@@ -89,6 +89,11 @@ class Diagnostics:
     def told(self, path: Path, result_id: str) -> None:
         self._told[path] = result_id
 
+    @property
+    def is_due(self) -> bool:
+        """Whether something is about to be published."""
+        return self._flush is not None
+
     # -- pushing ------------------------------------------------------------------------------------------------------
 
     def _publish_changed(self) -> None:

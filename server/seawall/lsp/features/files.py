@@ -89,7 +89,7 @@ class Files:
 
     def start_indexing(self, root: Root) -> None:
         """Read a root's files in the background, once."""
-        if not root.is_indexed and self._server.is_ready:
+        if not root.is_indexed and not root.single and self._server.is_ready:
             root.is_indexed = True
             self._start(self._index(root))
 

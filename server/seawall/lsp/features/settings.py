@@ -56,7 +56,7 @@ class EditorSettings:
         answers = await self._server.protocol.request(types.WORKSPACE_CONFIGURATION, {"items": items})
         if isinstance(answers, list):
             for root, answer in zip(roots, answers, strict=False):
-                if isinstance(answer, Mapping) and answer:
+                if isinstance(answer, Mapping):
                     self._set(root.folder, answer)
 
     def _set(self, folder: Path | None, said: Mapping[str, Any]) -> None:
