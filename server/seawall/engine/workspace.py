@@ -204,12 +204,13 @@ class Workspace:
         previous = self.documents.get(path)
         document = Document(path, module, source, previous)
         self.documents[path] = document
-        if previous is None or (previous.facts is not document.facts and previous.facts != document.facts):
+        if document.changed is None or document.changed:
             self.revision += 1
         outline = self._outlines.get(module)
         if outline is None or outline.path == path or outline.path not in self.documents:
+            follows = outline is not None and outline.path == path
             self._outlines[module] = Outline(path, _LazyStarts(document))
-            self.index.set_module(module, document.facts)
+            self.index.set_module(module, document.facts, document.changed if follows else None)
         return document
 
     def learn(self, path: Path, module: str, facts: ModuleFacts, starts: Mapping[str, int]) -> None:

@@ -12,7 +12,7 @@ from seawall.syntax import Item, Source
 class Document:
     """One version of a file: its text as items, and the facts that they give together. Immutable."""
 
-    __slots__ = ("_starts", "facts", "is_package", "module", "path", "source")
+    __slots__ = ("_starts", "changed", "facts", "is_package", "module", "path", "source")
 
     def __init__(self, path: Path, module: str, source: Source, previous: Document | None = None) -> None:
         self.path = path
@@ -20,7 +20,10 @@ class Document:
         self.is_package = path.name == "__init__.py"
         self.source = source
         self._starts: dict[str, int] | None = None
-        self.facts = self._join(previous)
+        self.changed: frozenset[str] | None = None
+        """The names whose facts differ from those of the version before; None: any may."""
+        known = self._following(previous) if previous is not None and previous.module == module else None
+        self.facts = self._joined() if known is None else known
 
     def analysis(self, item: Item) -> ItemAnalysis:
         """The item's tables; made once an item."""
@@ -40,13 +43,7 @@ class Document:
             }
         return self._starts
 
-    def _join(self, previous: Document | None) -> ModuleFacts:
-        if previous is not None and previous.module == self.module:
-            old, new = set(previous.source.items), set(self.source.items)
-            gone = [item for item in previous.source.items if item not in new]
-            come = [item for item in self.source.items if item not in old]
-            if self._facts_of(gone) == self._facts_of(come):
-                return self._with_new_places(previous.facts, come)
+    def _joined(self) -> ModuleFacts:
         names: dict[str, Fact] = {}
         stars: list[str] = []
         for item in self.source.items:
@@ -59,17 +56,26 @@ class Document:
             stars.extend(analysis.stars)
         return ModuleFacts(names, tuple(stars), self.is_package)
 
-    def _facts_of(self, items: list[Item]) -> list[object]:
-        analyses = [self.analysis(item) for item in items]
-        return [(one.facts, one.stars) for one in analyses if one.facts or one.stars]
+    def _following(self, previous: Document) -> ModuleFacts | None:
+        """The facts by way of what was typed, if that gives facts of the very names that it gave before."""
+        old, new = set(previous.source.items), set(self.source.items)
+        gone, stars_gone = self._facts_of([item for item in previous.source.items if item not in new])
+        come, stars_come = self._facts_of([item for item in self.source.items if item not in old])
+        before = previous.facts.names
+        if gone is None or come is None or gone.keys() != come.keys() or stars_gone != stars_come:
+            return None
+        if any(before.get(name) is not fact for name, fact in gone.items()):
+            return None
+        self.changed = frozenset(name for name, fact in come.items() if fact != gone[name])
+        return ModuleFacts({**before, **come}, previous.facts.stars, self.is_package) if come else previous.facts
 
-    def _with_new_places(self, facts: ModuleFacts, items: list[Item]) -> ModuleFacts:
-        """The same facts, at the places where the edited items have them now."""
-        if not any(self.analysis(item).facts for item in items):
-            return facts
-        names = dict(facts.names)
+    def _facts_of(self, items: list[Item]) -> tuple[dict[str, Fact] | None, list[str]]:
+        """The facts and stars of some items; no facts if two of them speak of one name."""
+        names: dict[str, Fact] | None = {}
+        stars: list[str] = []
         for item in items:
-            for name, fact in self.analysis(item).facts.items():
-                if names.get(name) == fact:
-                    names[name] = fact
-        return ModuleFacts(names, facts.stars, facts.is_package)
+            analysis = self.analysis(item)
+            if names is not None:
+                names = None if names.keys() & analysis.facts.keys() else {**names, **analysis.facts}
+            stars.extend(analysis.stars)
+        return names, stars

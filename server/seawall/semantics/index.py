@@ -4,7 +4,7 @@ and their bases. Each question is remembered in the graph, so that an edit makes
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from seawall.knowledge import names as known_names
@@ -40,8 +40,11 @@ class Index:
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    def set_module(self, module: str, facts: ModuleFacts | None) -> None:
-        """Put in, replace or (None) remove a module. Only names whose fact differs trouble those who asked for them."""
+    def set_module(self, module: str, facts: ModuleFacts | None, changed: Iterable[str] | None = None) -> None:
+        """Put in, replace or (None) remove a module. Only names whose fact differs trouble those who asked for them.
+
+        `changed` names those that can differ from what is there now, where that is known.
+        """
         old = self._modules.get(module)
         if old is facts:
             return
@@ -52,8 +55,13 @@ class Index:
             del self._modules[module]
         before: Mapping[str, Fact] = old.names if old is not None else {}
         after: Mapping[str, Fact] = facts.names if facts is not None else {}
-        touched = [name for name, fact in after.items() if before.get(name) is not fact]
-        touched += before.keys() - after.keys()
+        if changed is not None:
+            touched = list(changed)
+        else:
+            touched = [name for name, fact in after.items() if before.get(name) is not fact]
+            touched += before.keys() - after.keys()
+        if changed is not None and not touched:
+            return
         if (old is None) != (facts is None) or any(before.get(name) != after.get(name) for name in touched):
             self._methods.pop(module, None)
             self._callers.changed(module)
