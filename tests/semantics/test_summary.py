@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from seawall.knowledge.blocking import Kind
 from seawall.semantics.index import Index
 from seawall.semantics.summary import blocking_chain, blocks, callees, known
@@ -88,3 +90,47 @@ def test_a_call_of_one_of_two_things_proves_nothing() -> None:
     )
     assert way(text, "main.f") == []
     assert way(text, "main.g") == ["main.A.go", "time.sleep"]
+
+
+_WRAPPED = """
+import time
+{decorator}
+
+@wrapped
+def work():
+    time.sleep(1)
+
+def start():
+    work()
+"""
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "def wrapped(f):\n    def wrapper(*args):\n        return f(*args)\n    return wrapper\n",
+        "import functools\ndef wrapped(f):\n    @functools.wraps(f)\n    def wrapper(*args):\n        with begin() as s:\n"
+        "            return f(*args, session=s)\n    return wrapper\n",
+        "def wrapped(f):\n    def wrapper(x):\n        if x in CACHE:\n            return CACHE[x]\n        return f(x)\n    return wrapper\n",
+    ],
+)
+def test_a_decorator_whose_wrapper_calls_the_function(decorator: str) -> None:
+    assert way(_WRAPPED.format(decorator=decorator), "main.start") == ["main.work", "time.sleep"]
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "def wrapped(f):\n    async def wrapper(*args):\n        return f(*args)\n    return wrapper\n",
+        "def wrapped(f):\n    def wrapper(*args):\n        return pool.submit(f, *args)\n    return wrapper\n",
+        "def wrapped(f):\n    def wrapper(*args):\n        return pool.submit(lambda: f(*args))\n    return wrapper\n",
+        "import asyncio\ndef wrapped(f):\n    def wrapper(*args):\n        if asyncio.get_running_loop():\n            return later\n"
+        "        return f(*args)\n    return wrapper\n",
+        "def wrapped(f, run=print):\n    def wrapper(*args):\n        run(f)\n        f()\n    return wrapper\n",
+        "def wrapped(f):\n    return register(f)\n",
+        "def wrapped(f):\n    def wrapper():\n        yield f()\n    return wrapper\n",
+        "class wrapped:\n    def __init__(self, f): ...\n",
+    ],
+)
+def test_a_decorator_that_may_do_something_else(decorator: str) -> None:
+    assert way(_WRAPPED.format(decorator=decorator), "main.start") == []

@@ -11,7 +11,7 @@ from seawall.knowledge.coroutines import TRANSPARENT
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
-from seawall.semantics.symbols import Call
+from seawall.semantics.symbols import Call, Parameter, Ref, Symbol
 from seawall.semantics.types import Instance, Named, options
 
 MAX_FUNCTIONS = 2_000
@@ -141,6 +141,28 @@ def keeps_its_call(index: Index, fact: FunctionFact) -> bool:
     """Whether the decorators are known to leave alone what calling the function does."""
     for decorator in fact.decorators:
         symbol = decorator.func if isinstance(decorator, Call) else decorator
-        if symbol is None or index.named(symbol) not in TRANSPARENT:
+        name = index.named(symbol) if symbol is not None else None
+        if name not in TRANSPARENT and not (name and symbol is decorator and calls_what_it_wraps(index, name)):
             return False
     return True
+
+
+def calls_what_it_wraps(index: Index, decorator: str) -> bool:
+    """Whether a decorator of the project gives a plain function that itself calls the decorated one, and no other that it may
+    have been given: one for threads, or for when a loop runs."""
+    fact = index.function(decorator)
+    if fact is None or not fact.params or fact.is_async or fact.is_generator or not fact.results:
+        return False
+    wrapped = fact.params[0].name
+    for result in fact.results:
+        wrapper = index.function(result.name) if isinstance(result, Ref) else None
+        if wrapper is None or not runs_when_called(wrapper):
+            return False
+        given = {call.callee.name for call in wrapper.calls if isinstance(call.callee, Parameter)}
+        if given != {wrapped} or any(_knows_of_loops(index, call.callee) for call in wrapper.calls):
+            return False
+    return True
+
+
+def _knows_of_loops(index: Index, callee: Symbol) -> bool:
+    return (index.named(callee) or "").startswith(("asyncio.", "anyio.", "inspect.", "sniffio."))
