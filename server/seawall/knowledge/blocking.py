@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from seawall.knowledge import django
+
 
 class Kind(StrEnum):
     """What a call waits for."""
@@ -18,6 +20,8 @@ class Kind(StrEnum):
     """A driver: psycopg2, sqlite3, pymongo, ..."""
     SESSION = "session"
     """The database, through a sync session, connection or engine of SQLAlchemy."""
+    DJANGO = "django"
+    """The database, through Django's ORM, which refuses to be used so in async code."""
     PROCESS = "process"
     FILE = "file"
     WAIT = "wait"
@@ -98,6 +102,7 @@ BLOCKING: dict[str, Blocking] = {
     ),
     **_rows(Kind.SESSION, "sqlalchemy.Connection", "execute scalar scalars exec_driver_sql commit rollback"),
     **_rows(Kind.SESSION, "sqlalchemy.Engine", "connect begin raw_connection"),
+    **{name: Blocking(Kind.DJANGO, instead) for name, instead in django.EVALUATES.items()},
     # Processes
     **_rows(Kind.PROCESS, "subprocess", "run call check_call check_output getoutput getstatusoutput"),
     **_rows(Kind.PROCESS, "subprocess.Popen", "wait communicate"),
@@ -130,8 +135,9 @@ QUICK = frozenset(
         }.items()
         for method in methods.split()
     }
+    | django.PREFETCHED
 )
-"""Methods that do not wait, of classes whose others all do."""
+"""Methods that do not wait, or may not, of classes whose others do."""
 
 LOOP_CALLBACKS: dict[str, int] = {
     "asyncio.AbstractEventLoop.call_soon": 0,

@@ -55,6 +55,10 @@ PREFIXES = {
     "redis.asyncio.client": "redis.asyncio",
     "pymongo.mongo_client": "pymongo",
     "collections.abc": "typing",
+    "django.db.models.base": "django.db.models",
+    "django.db.models.manager": "django.db.models",
+    "django.db.models.query": "django.db.models",
+    "django.contrib.gis.db.models": "django.db.models",
     "asyncio.tasks": "asyncio",
     "asyncio.events": "asyncio",
 }
@@ -95,6 +99,21 @@ BASES: dict[str, tuple[str, ...]] = {
     "fastapi.security.OAuth2PasswordRequestForm": ("builtins.object",),
     "psycopg2.extensions.connection": (),
     "django.db.models.Model": (),
+    "django.contrib.auth.base_user.AbstractBaseUser": ("django.db.models.Model",),
+    "django.contrib.auth.models.AbstractBaseUser": ("django.db.models.Model",),
+    "django.contrib.auth.models.AbstractUser": ("django.db.models.Model",),
+    "django.contrib.auth.models.User": ("django.contrib.auth.models.AbstractUser",),
+    "django.contrib.auth.models.Group": ("django.db.models.Model",),
+    "django.contrib.auth.models.Permission": ("django.db.models.Model",),
+    "django.contrib.auth.models.BaseUserManager": ("django.db.models.Manager",),
+    "django.contrib.auth.models.UserManager": ("django.db.models.Manager",),
+    "django.contrib.contenttypes.models.ContentType": ("django.db.models.Model",),
+    "django.contrib.sessions.models.Session": ("django.db.models.Model",),
+    "django.contrib.sites.models.Site": ("django.db.models.Model",),
+    # On an instance the field is the manager of the other side.
+    "django.db.models.ManyToManyField": ("django.db.models.RelatedManager",),
+    "django.db.models.RelatedManager": ("django.db.models.Manager",),
+    "django.db.models.PrefetchedQuerySet": ("django.db.models.QuerySet",),
     "requests.Session": (),
     "fastapi.UploadFile": ("starlette.datastructures.UploadFile",),
     "smtplib.SMTP_SSL": ("smtplib.SMTP",),
@@ -123,8 +142,14 @@ FACTORY_TAKES_FACTORY = {
 
 CONTAINERS = frozenset({
     "builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset", "typing.Sequence", "typing.Collection",
-    "sqlalchemy.ScalarResult", "sqlalchemy.Result", "sqlalchemy.orm.Query",
+    "sqlalchemy.ScalarResult", "sqlalchemy.ext.asyncio.AsyncScalarResult", "sqlalchemy.orm.Query",
+    "django.db.models.QuerySet", "django.db.models.PrefetchedQuerySet",
 })  # fmt: skip
+
+DJANGO_MODEL = "django.db.models.Model"
+MANAGERS = ("django.db.models.Manager", "django.db.models.QuerySet")
+QUERIES = ("sqlalchemy.Select", *MANAGERS)
+"""What selects one kind of object: its first type argument."""
 
 
 @lru_cache(maxsize=20_000)

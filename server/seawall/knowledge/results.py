@@ -1,10 +1,12 @@
 """What calling library functions and methods gives, and what their objects' attributes are, as far as checks care.
 
-Written as types: `a.b.C`, `a.b.C[x.Y]`, `Self` (the receiver), `$0` (the receiver's first type argument), `?` (not known).
+Written as types: `a.b.C`, `a.b.C[x.Y]`, `Self` (the receiver), `$0` (the receiver's first type argument), `@` (an instance of the
+class that is the call's first argument, or of the one that this argument selects), `?` (not known).
 """
 
 from __future__ import annotations
 
+from seawall.knowledge import django
 from seawall.knowledge.coroutines import COROUTINES
 
 AWAIT = "typing.Coroutine"
@@ -41,20 +43,32 @@ RESULTS: dict[str, str] = {
     "sqlalchemy.orm.scoped_session.query": "sqlalchemy.orm.Query",
     "sqlalchemy.orm.scoped_session.execute": "sqlalchemy.Result",
     "sqlalchemy.orm.scoped_session.scalars": "sqlalchemy.ScalarResult",
-    f"{_ASYNC_SESSION}.execute": f"{AWAIT}[sqlalchemy.Result]",
-    f"{_ASYNC_SESSION}.scalars": f"{AWAIT}[sqlalchemy.ScalarResult]",
-    f"{_ASYNC_SESSION}.scalar": f"{AWAIT}[?]",
-    f"{_ASYNC_SESSION}.get": f"{AWAIT}[?]",
-    f"{_ASYNC_SESSION}.get_one": f"{AWAIT}[?]",
+    f"{_ASYNC_SESSION}.execute": f"{AWAIT}[sqlalchemy.Result[@]]",
+    f"{_ASYNC_SESSION}.scalars": f"{AWAIT}[sqlalchemy.ScalarResult[@]]",
+    f"{_ASYNC_SESSION}.scalar": f"{AWAIT}[@]",
+    f"{_ASYNC_SESSION}.get": f"{AWAIT}[@]",
+    f"{_ASYNC_SESSION}.get_one": f"{AWAIT}[@]",
     f"{_ASYNC_SESSION}.stream": f"{AWAIT}[sqlalchemy.ext.asyncio.AsyncResult]",
-    f"{_ASYNC_SESSION}.stream_scalars": f"{AWAIT}[sqlalchemy.ext.asyncio.AsyncScalarResult]",
+    f"{_ASYNC_SESSION}.stream_scalars": f"{AWAIT}[sqlalchemy.ext.asyncio.AsyncScalarResult[@]]",
     f"{_ASYNC_SESSION}.connection": f"{AWAIT}[sqlalchemy.ext.asyncio.AsyncConnection]",
     f"{_ASYNC_SESSION}.begin": f"{_ASYNC_CONTEXT}[?]",
     "sqlmodel.Session.exec": "sqlalchemy.ScalarResult",
-    "sqlmodel.ext.asyncio.session.AsyncSession.exec": f"{AWAIT}[sqlalchemy.ScalarResult]",
-    "sqlalchemy.Result.scalars": "sqlalchemy.ScalarResult",
-    "sqlalchemy.select": "sqlalchemy.Select",
-    "sqlmodel.select": "sqlalchemy.Select",
+    "sqlmodel.ext.asyncio.session.AsyncSession.exec": f"{AWAIT}[sqlalchemy.ScalarResult[@]]",
+    "sqlalchemy.Result.scalars": "sqlalchemy.ScalarResult[$0]",
+    **{f"sqlalchemy.Result.{method}": "$0" for method in ("scalar", "scalar_one", "scalar_one_or_none")},
+    "sqlalchemy.Result.mappings": "sqlalchemy.MappingResult",
+    **{f"sqlalchemy.ScalarResult.{method}": "$0" for method in ("first", "one", "one_or_none")},
+    **{f"sqlalchemy.ScalarResult.{method}": "typing.Sequence[$0]" for method in ("all", "fetchall", "fetchmany")},
+    "sqlalchemy.ScalarResult.partitions": "typing.Iterator[typing.Sequence[$0]]",
+    **{
+        f"sqlalchemy.ext.asyncio.AsyncScalarResult.{method}": f"{AWAIT}[$0]"
+        for method in ("first", "one", "one_or_none")
+    },
+    "sqlalchemy.ext.asyncio.AsyncScalarResult.all": f"{AWAIT}[typing.Sequence[$0]]",
+    "sqlalchemy.select": "sqlalchemy.Select[@]",
+    "sqlmodel.select": "sqlalchemy.Select[@]",
+    "sqlalchemy.Select.with_only_columns": "sqlalchemy.Select",
+    "sqlalchemy.Select.add_columns": "sqlalchemy.Select",
     "sqlalchemy.text": "sqlalchemy.TextClause",
     # HTTP clients
     "requests.session": "requests.Session",
@@ -142,6 +156,7 @@ RESULTS: dict[str, str] = {
     "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures.Future",
     "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures.Future",
     "concurrent.futures.Executor.submit": "concurrent.futures.Future",
+    **django.RESULTS,
 }
 
 # Methods that give back their receiver (or another of its kind).
@@ -187,15 +202,20 @@ CHAINS: dict[str, frozenset[str]] = {
             "distinct",
             "with_for_update",
             "select_from",
-            "add_columns",
             "execution_options",
-            "with_only_columns",
             "join_from",
         ]
     ),
-    "sqlalchemy.ScalarResult": frozenset({"unique", "partitions"}),
-    "sqlalchemy.Result": frozenset({"unique", "mappings", "tuples"}),
+    "sqlalchemy.ScalarResult": frozenset({"unique"}),
+    "sqlalchemy.Result": frozenset({"unique", "tuples"}),
+    **django.CHAINS,
 }
+
+CLASS_ATTRIBUTES = django.CLASS_ATTRIBUTES
+"""What a class itself, and not only its instances, has from a library's class; `Self` is an instance of the class."""
+
+CLASS_METHODS = django.CLASS_METHODS
+"""Library methods that are called on a class; `Self` in their results is an instance of it."""
 
 # Attributes and properties of library objects.
 ATTRIBUTES: dict[str, str] = {
@@ -212,6 +232,7 @@ ATTRIBUTES: dict[str, str] = {
     "openai.OpenAI.responses": "openai.Responses",
     "openai.OpenAI.embeddings": "openai.Embeddings",
     "anthropic.Anthropic.messages": "anthropic.Messages",
+    **django.ATTRIBUTES,
 }
 """`Class.*` is any attribute that is not one of `METHODS`."""
 

@@ -45,6 +45,8 @@ _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _ANY = frozenset({"typing.Any", "builtins.object", "typing_extensions.Any"})
 _GENERATORS = frozenset({GENERATOR, ASYNC_GENERATOR, "typing.Iterator", "typing.AsyncIterator", "typing.Iterable",
                          "typing.AsyncIterable"})  # fmt: skip
+_INDEXED = frozenset({"builtins.list", "builtins.tuple", "typing.Sequence"})
+_SLICE = Annotation(Ref("builtins.slice"))
 _AWAITABLES = frozenset({COROUTINE, "typing.Awaitable", "asyncio.Task", "asyncio.Future"})
 
 
@@ -101,16 +103,41 @@ def _named(index: Index, name: str) -> Type | None:
     resolved = index.resolve(name)
     match resolved.fact:
         case ValueFact(annotation=annotation, value=value):
-            found = instance_of(index, annotation) if annotation is not None else None
-            return found or evaluate(index, value)
+            found = (instance_of(index, annotation) if annotation is not None else None) or evaluate(index, value)
+            return _bound_manager(index, found, resolved.name)
         case None if index.split(resolved.name)[1]:
             path = resolved.name.rpartition(".")
             known = known_results.attribute(resolved.name)
             if known is not None:
                 return from_text(index, known, None)
             if index.split(resolved.name)[0]:
+                owner = index.resolve(path[0])
+                if isinstance(owner.fact, ClassFact):
+                    return _inherited(index, Instance(owner.name), path[2])
                 return _attribute_of_value(index, path[0], path[2])
     return Named(resolved.name)
+
+
+def _bound_manager(index: Index, type_: Type | None, name: str) -> Type | None:
+    """A Django manager that stands in a model manages that model."""
+    owner = name.rpartition(".")[0]
+    if isinstance(type_, Instance) and not type_.args and index.is_subclass(type_.cls, *known_names.MANAGERS):
+        is_related = index.is_subclass(type_.cls, "django.db.models.RelatedManager")
+        if not is_related and index.is_subclass(owner, known_names.DJANGO_MODEL):
+            return Instance(type_.cls, (Instance(owner),))
+    return type_
+
+
+def _inherited(index: Index, cls: Instance, name: str) -> Type | None:
+    """What a project class has from a library's: `Book.objects`, `BookQuerySet.as_manager`."""
+    for base in index.mro(cls.cls):
+        if not index.split(base)[0]:
+            known = known_results.CLASS_ATTRIBUTES.get(f"{base}.{name}")
+            if known is not None:
+                return from_text(index, known, cls)
+            if f"{base}.{name}" in known_results.CLASS_METHODS:
+                return Named(f"{base}.{name}", cls)
+    return None
 
 
 def _attribute_of_value(index: Index, owner: str, name: str) -> Type | None:
@@ -290,7 +317,7 @@ def call(index: Index, function: Type, symbol: Call) -> Type | None:
                 return shaped
             known = known_results.result(name)
             if known is not None:
-                return from_text(index, known, receiver)
+                return from_text(index, known, receiver, symbol)
             last = function.last
             if receiver is None and last[:1].isupper() and not last.isupper():
                 return Instance(name)
@@ -306,6 +333,13 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
         return instance_of(index, symbol.args[0])
     if name == "functools.partial" and symbol.args:
         return evaluate(index, symbol.args[0])
+    if name in ("sqlalchemy.select", "sqlmodel.select") and len(symbol.args) != 1:
+        return Instance("sqlalchemy.Select")
+    if name == "sqlalchemy.Result.scalars" and symbol.args:  # of another column than the first
+        return Instance("sqlalchemy.ScalarResult")
+    if name in ("builtins.list", "builtins.tuple", "builtins.set") and len(symbol.args) == 1:
+        element = evaluate(index, Iterated(symbol.args[0])) if symbol.args[0] is not None else None
+        return Instance(name, (element,)) if element is not None else None
     factory = known_names.SESSION_FACTORIES.get(name)
     if factory is not None:
         chosen = symbol.keyword("class_")
@@ -404,8 +438,10 @@ def _subscript(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Typ
     match found:
         case Named(name) if name[:1].isupper() or name.rpartition(".")[2][:1].isupper() or name.startswith("builtins."):
             return found
-        case Instance(cls, parameters) if cls in ("builtins.list", "builtins.tuple", "typing.Sequence") and parameters:
-            return parameters[0]
+        case Instance(cls, parameters) if cls in _INDEXED or index.is_subclass(cls, "django.db.models.QuerySet"):
+            if args == (_SLICE,):
+                return found
+            return parameters[0] if parameters else None
         case Instance(cls, (_, value)) if cls in ("builtins.dict", "typing.Mapping"):
             return value
         case Instance(cls) if (known := known_results.result(f"{cls}.__getitem__")) is not None:
@@ -413,11 +449,23 @@ def _subscript(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Typ
     return None
 
 
-def from_text(index: Index, text: str, receiver: Instance | None) -> Type | None:
-    """A type as the knowledge tables write it: `a.b.C`, `a.b.C[x.Y]`, `Self`, `$0` (the receiver's first argument)."""
+def _entity(index: Index, symbol: Symbol | None) -> Type | None:
+    """What is fetched by a model, or by a query or manager that selects one."""
+    match evaluate(index, symbol):
+        case Named(name) if isinstance(index.resolve(name).fact, ClassFact):
+            return Instance(name)
+        case Instance(cls, args) if args and index.is_subclass(cls, *known_names.QUERIES):
+            return args[0]
+    return None
+
+
+def from_text(index: Index, text: str, receiver: Instance | None, made_by: Call | None = None) -> Type | None:
+    """A type as the knowledge tables write it: `a.b.C`, `a.b.C[x.Y]`, `Self`, `$0`, `@` (see `knowledge/results.py`)."""
     text = text.strip()
     if text == "Self":
         return receiver
+    if text == "@":
+        return _entity(index, made_by.args[0]) if made_by is not None and made_by.args else None
     if text.startswith("$"):
         position = int(text[1:])
         return receiver.args[position] if receiver and position < len(receiver.args) else None
@@ -426,7 +474,10 @@ def from_text(index: Index, text: str, receiver: Instance | None) -> Type | None
     head, bracket, rest = text.partition("[")
     if not bracket:
         return Instance(head)
-    return Instance(head, tuple(from_text(index, part, receiver) for part in _split(rest[:-1])))
+    args = tuple(from_text(index, part, receiver, made_by) for part in _split(rest[:-1]))
+    if head == "builtins.type":
+        return Named(args[0].cls) if isinstance(args[0], Instance) else None
+    return Instance(head, args) if any(arg is not None for arg in args) else Instance(head)
 
 
 def _split(text: str) -> list[str]:

@@ -129,7 +129,7 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
     declared = names.annotation(node.returns)
     given = scope.yields or scope.returns
     results: dict[Symbol | None, None] = {}
-    if declared is None or scope.yields:
+    if declared is None or scope.yields or isinstance(node, ast.AsyncFunctionDef):
         results = {names.symbol(item.value) if item.value else None: None for item in given if item.value}
     owner = scope.parent
     return FunctionFact(

@@ -30,10 +30,13 @@ MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.
 SHAPED_BY_ARGUMENTS = frozenset({
-    "Annotated", "AsyncSession", "Depends", "Mapped", "Security", "Session", "async_scoped_session", "async_sessionmaker",
-    "cast", "create_async_engine", "create_engine", "dict", "getattr", "list", "partial", "scoped_session",
-    "sessionmaker", "set", "tuple",
+    "Annotated", "AsyncSession", "Depends", "Mapped", "Relationship", "Security", "Session", "aget_object_or_404",
+    "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine", "create_engine",
+    "defaultload", "dict", "exec", "execute", "from_queryset", "get_object_or_404", "getattr", "immediateload",
+    "joinedload", "list", "options", "partial", "relationship", "scalar", "scalars", "scoped_session", "select",
+    "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple",
 })  # fmt: skip
+_SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 
 _BOOLEAN = Annotation(Ref("builtins.bool"))
 _LITERALS: dict[type[ast.AST], Symbol] = {
@@ -44,6 +47,7 @@ _LITERALS: dict[type[ast.AST], Symbol] = {
     ast.Set: Annotation(Ref("builtins.set")),
     ast.SetComp: Annotation(Ref("builtins.set")),
     ast.Compare: _BOOLEAN,
+    ast.Slice: Annotation(Ref("builtins.slice")),
 }
 
 
@@ -309,13 +313,22 @@ class Names:
         if func is None:
             return None
         name = func.name if isinstance(func, (Ref, Attr)) else ""
-        if name.rpartition(".")[2] not in SHAPED_BY_ARGUMENTS:
+        last = name.rpartition(".")[2]
+        if last not in SHAPED_BY_ARGUMENTS and not (last in _SHAPED_BY_CLASS and _begins_with_class(node)):
             return Call(func)
         return Call(
             func,
             tuple(self.symbol(arg, depth) for arg in node.args),
-            tuple((keyword.arg, self.symbol(keyword.value, depth)) for keyword in node.keywords if keyword.arg),
+            tuple((keyword.arg or "**", self.symbol(keyword.value, depth)) for keyword in node.keywords),
         )
+
+
+def _begins_with_class(node: ast.Call) -> bool:
+    """Whether the first argument bears the name of a class: `session.get(User, 1)`, but not `cache.get("user")`."""
+    match node.args:
+        case [ast.Name(id=name) | ast.Attribute(attr=name), *_]:
+            return name[:1].isupper() and not name.isupper()
+    return False
 
 
 def _is_type(symbol: Symbol) -> bool:

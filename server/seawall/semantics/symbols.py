@@ -25,7 +25,7 @@ class Attr(msgspec.Struct, frozen=True, tag=True):
 
 
 class Call(msgspec.Struct, frozen=True, tag=True):
-    """`func(*args, **keywords)`; arguments that say nothing are None."""
+    """`func(*args, **keywords)`; arguments that say nothing are None. Unpacked keywords have the name `**`."""
 
     func: Symbol
     args: tuple[Symbol | None, ...] = ()
