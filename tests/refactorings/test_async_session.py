@@ -864,6 +864,47 @@ app = FastAPI(
     assert "\ncreate_tables()" not in after
 
 
+def test_an_application_that_a_function_makes() -> None:
+    start = APP.index("# the tables")
+    end = APP.index("@app.get")
+    factory = """
+
+def create_app() -> FastAPI:
+    app = FastAPI(title="Shop")
+    # the tables are ours alone
+    Base.metadata.create_all(bind=engine)
+    return app
+
+
+app = create_app()
+
+
+"""
+    text = APP[:start] + factory.lstrip() + APP[end:]
+    after = switch({"database.py": DATABASE, "models.py": MODELS, "main.py": text})["main.py"]
+    assert (
+        """
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    # the tables are ours alone
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield
+    await engine.dispose()
+
+
+def create_app() -> FastAPI:
+    app = FastAPI(title="Shop", lifespan=lifespan)
+    return app
+
+
+app = create_app()
+"""
+        in after
+    )
+
+
 def test_a_lifespan_that_is_there_is_used() -> None:
     text = (
         APP.replace('    title="Shop",\n', "    lifespan=lifespan,\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 from refactorings.switching import switch
 
 FILES = {
-    "database.py": '''\
+    "database.py": """\
 from contextlib import contextmanager
 
 from sqlalchemy import create_engine, event
@@ -45,8 +45,8 @@ def get_db():
 def session_scope():
     with SessionLocal() as session, session.begin():
         yield session
-''',
-    "models.py": '''\
+""",
+    "models.py": """\
 from sqlalchemy import DateTime, ForeignKey, func
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
@@ -80,8 +80,8 @@ class Label(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
     book_id: Mapped[int] = mapped_column(ForeignKey("books.id"), index=True)
-''',
-    "repository.py": '''\
+""",
+    "repository.py": """\
 from fastapi import Depends
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -137,8 +137,8 @@ class Books(Repository):
 def statistics(db):
     rows = db.execute(select(Shelf.name, func.count(Book.id)).join(Book).group_by(Shelf.name).order_by(Shelf.name))
     return {name: count for name, count in rows} | {"one": db.scalar(text("SELECT 1"))}
-''',
-    "schemas.py": '''\
+""",
+    "schemas.py": """\
 from pydantic import BaseModel
 
 
@@ -157,8 +157,8 @@ class Shelf(BaseModel):
     name: str
     shelves: list["Shelf"]
     books: list[Book]
-''',
-    "main.py": '''\
+""",
+    "main.py": """\
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
@@ -231,10 +231,10 @@ async def drop_books(title: str, books: Books = Depends()):
 @app.get("/statistics")
 async def read_statistics(db: Session = Depends(get_db)):
     return await run_in_threadpool(statistics, db)
-''',
+""",
 }
 
-REQUESTS = '''\
+REQUESTS = """\
 import json, sys
 from fastapi.testclient import TestClient
 from main import app
@@ -243,7 +243,7 @@ with TestClient(app) as client:
     for method, url in json.loads(sys.argv[1]):
         response = client.request(method, url)
         print(method, url, response.status_code, response.text)
-'''
+"""
 
 ASKED = [
     ("POST", "/shelves?name=fiction"),

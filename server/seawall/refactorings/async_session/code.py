@@ -149,13 +149,22 @@ class Code:
 
 
 def application_in(file: File) -> ast.Call | None:
-    """The call at module level that makes an application."""
+    """The call that makes an application: at module level, or in a function that the module calls to get it."""
     for node in file.scan.nodes[ast.Call]:
-        if isinstance(node, ast.Call) and isinstance(file.parent(node), ast.Assign) and file.function(node) is None:
+        if isinstance(node, ast.Call) and isinstance(file.parent(node), ast.Assign):
             made = file.type_of(node)
             if isinstance(made, Instance) and file.index.is_subclass(made.cls, "starlette.applications.Starlette"):
                 return node
     return None
+
+
+def is_at_import(file: File, node: ast.AST) -> bool:
+    """Whether a statement runs while the application is made: of the module itself, or of the function that makes it."""
+    function = file.function(node)
+    if function is None:
+        return isinstance(file.parent(node), ast.Module)
+    app = application_in(file)
+    return app is not None and file.function(app) is function and file.parent(node) is function
 
 
 def is_value(file: File, node: ast.AST, value: str) -> bool:

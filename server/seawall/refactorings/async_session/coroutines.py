@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from seawall.edits import CannotFix
 from seawall.knowledge.coroutines import TRANSPARENT
-from seawall.refactorings.async_session.code import Code, Function, Mention, place
+from seawall.refactorings.async_session.code import Code, Function, Mention, is_at_import, place
 from seawall.refactorings.async_session.sessions import DEFERRING, Place, Uses
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact
@@ -165,10 +165,11 @@ class Coroutines:
     def _host(self, file: File, node: ast.AST) -> bool:
         """The function around a place becomes a coroutine; False for a script's own code."""
         function = self.code.enclosing(file, node)
+        statement = file.parent(node)
+        if isinstance(statement, ast.Expr) and is_at_import(file, statement):
+            return False
         if function is None:
-            statement = file.parent(node)
-            is_alone = isinstance(statement, ast.Expr) and isinstance(file.parent(statement), ast.Module)
-            if not isinstance(statement, ast.Expr) or not (is_alone or _is_script(file, node)):
+            if not isinstance(statement, ast.Expr) or not _is_script(file, node):
                 raise CannotFix(f"the code outside of functions cannot await, {place(file, node)}")
             return False
         self._join(function)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import Code, Function, application_in, place
+from seawall.refactorings.async_session.code import Code, Function, application_in, is_at_import, place
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.engine import Engines
 from seawall.rules.base import File
@@ -24,10 +24,10 @@ def reserve(code: Code, engines: Engines, coroutines: Coroutines) -> None:
     for file, call in engines.schema:
         if not isinstance(file.parent(call), ast.Expr):
             raise CannotFix(f"the result of `{file.text(call.func)}` is used, {place(file, call)}")
-        if file.function(call) is not None:
+        if not is_at_import(file, file.statement(call)) and file.function(call) is not None:
             coroutines.add(file, call)
     for handler in _startup_handlers(code):
-        if any(file.function(call) is None for file, call in engines.schema):
+        if any(is_at_import(file, file.statement(call)) for file, call in engines.schema):
             coroutines.add(handler.file, handler.node.body[0])
 
 
@@ -37,11 +37,11 @@ def move_to_startup(code: Code, engines: Engines, coroutines: Coroutines, change
     for file, call in engines.schema:
         statement = file.parent(call)
         assert isinstance(statement, ast.Expr)
-        if file.function(call) is not None:
+        if is_at_import(file, statement) and code.is_imported(file):
+            moving.append((file, call))
+        elif file.function(call) is not None:
             indent = " " * statement.col_offset
             changes.replace(file, statement, f"\n{indent}".join(_create(file, call, file, changes)))
-        elif isinstance(file.parent(statement), ast.Module) and code.is_imported(file):
-            moving.append((file, call))
         else:
             raise CannotFix(f"the tables are created by a script, {place(file, call)}")
     created = len(moving)
@@ -54,6 +54,7 @@ def move_to_startup(code: Code, engines: Engines, coroutines: Coroutines, change
     for number, (file, call) in enumerate(moving):
         statement = file.parent(call)
         assert isinstance(statement, ast.Expr)
+        _refuse_locals(file, call)
         gone = _remove(file, statement, lines, changes)
         if file.path == app_file.path:
             removed |= gone
@@ -87,6 +88,14 @@ def _call(file: File, call: ast.Call, target: File, changes: Changes) -> str:
     return f"await {_elsewhere(target, file, call.func, changes)}()"
 
 
+def _refuse_locals(file: File, call: ast.Call) -> None:
+    function = file.function(call)
+    scope = file.scan.opened[function] if function is not None else None
+    for node in ast.walk(call):
+        if scope is not None and isinstance(node, ast.Name) and node.id in scope.bindings:
+            raise CannotFix(f"`{file.text(call)}` uses what is only known here, {place(file, call)}")
+
+
 def _run_at_startup(
     code: Code, engines: Engines, file: File, app: ast.Call, lines: list[str], removed: set[int], changes: Changes
 ) -> None:
@@ -107,7 +116,8 @@ def _run_at_startup(
     ends = [f"await {changes.name(file, engine)}.dispose()" for engine in engines.engines]
     head = [f"@{manager}", f"async def {name}(app: {file.text(app.func)}) -> {iterator}[None]:"]
     text = "\n".join([*head, *(f"    {line}" for line in [*lines, "yield", *ends])])
-    line, blanks = _above(file, file.statement(app), removed)
+    outermost = [above for above in file.ancestors(app) if isinstance(above, ast.stmt)][-1]
+    line, blanks = _above(file, outermost, removed)
     changes.insert(file, line, 0, "\n" * max(0, 2 - blanks) + text + "\n\n\n")
     changes.edits.append(add_keyword(file, app, "lifespan", name))
 
@@ -155,10 +165,11 @@ def _remove(file: File, statement: ast.Expr, comments: list[str], changes: Chang
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     end = range_of(statement)
     trailing = file.slice(Range(end.end_line, end.end_col, end.end_line + 1, 0)).strip()
-    while first > 1 and lines[first - 2].startswith("#"):
+    while first > 1 and lines[first - 2].lstrip().startswith("#"):
         first -= 1
-    comments += [*lines[first - 1 : statement.lineno - 1], *([trailing] if trailing.startswith("#") else [])]
-    while last < len(lines) and not lines[last].strip():
+    found = [line.strip() for line in lines[first - 1 : statement.lineno - 1]]
+    comments += [*found, *([trailing] if trailing.startswith("#") else [])]
+    while not statement.col_offset and last < len(lines) and not lines[last].strip():
         last += 1
     changes.delete_lines(file, first, last)
     return set(range(first, last + 1))
