@@ -16,8 +16,12 @@ HASHERS = frozenset({
 })  # fmt: skip
 """Functions made for passwords: slow and salted."""
 
-HASHER_TYPES = ("pwdlib.PasswordHash", "passlib.context.CryptContext", "argon2.PasswordHasher", "flask_bcrypt.Bcrypt")
-"""Objects whose `hash` is one of those."""
+VERIFIERS = frozenset({
+    "pwdlib.PasswordHash.verify", "pwdlib.PasswordHash.verify_and_update", "passlib.context.CryptContext.verify",
+    "argon2.PasswordHasher.verify", "bcrypt.checkpw", "werkzeug.security.check_password_hash",
+    "django.contrib.auth.hashers.check_password",
+})  # fmt: skip
+"""Their counterparts."""
 
 WEAK = {
     "hashlib.md5": "MD5",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.marked import assert_finds, assert_silent
+from support.marked import Folder, assert_finds, assert_fixes, assert_silent, parse
 
 HEAD = """
 import bcrypt
@@ -77,3 +77,60 @@ def test_other_digests_and_real_hashers(line: str) -> None:
 
 def test_tests_may() -> None:
     assert_silent("SW503", HEAD.replace("{}", "return hashlib.md5(password.encode())"), main="tests/test_x.py")
+
+
+def test_old_hashes_stay_valid() -> None:
+    head = "import hashlib\nimport hmac\n\nfrom pwdlib import PasswordHash\n"
+    body = """
+
+# one way
+{}def make(password: str) -> str:
+    \"\"\"Digest.\"\"\"
+    return {}
+
+
+async def login(user, password):
+    if {}:
+        raise ValueError("né")
+"""
+    verify = (
+        'not (password_hash.verify(password, user.password) if user.password.startswith("$") '
+        "else hmac.compare_digest(hashlib.md5(password.encode()).hexdigest(), user.password))"
+    )
+    before = "import hashlib\n" + body.replace("{}", "", 1).replace(
+        "{}", "«hashlib.md5(password.encode())».hexdigest()", 1
+    ).replace("{}", "make(password) != user.password")
+    after = head + body.replace("# one way\n{}", "password_hash = PasswordHash.recommended()\n\n\n# one way\n").replace(
+        "{}", "password_hash.hash(password)", 1
+    ).replace("{}", verify)
+    assert_fixes("SW503", before, after)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "return salt + hashlib.md5(password.encode()).hexdigest()",
+        "return hashlib.md5((salt + password).encode()).hexdigest()",
+        "digest = hashlib.md5(password.encode()).hexdigest(); return digest",
+        "return hashlib.md5(password.encode()).digest()",
+    ],
+)
+def test_no_fix_for_home_made_schemes(line: str) -> None:
+    (found,) = Folder({"main.py": f"import hashlib\ndef make(password, salt):\n    {line}\n"}).findings("SW503")
+    assert found.finding.fixes == ()
+
+
+def test_no_fix_where_another_module_compares() -> None:
+    files = parse(
+        """
+        import hashlib
+        def make(password):
+            return hashlib.md5(password.encode()).hexdigest()
+        #- login.py
+        from main import make
+        def authenticate(user, password):
+            return user.password == make(password)
+        """
+    ).files
+    (found,) = Folder(files).findings("SW503")
+    assert found.finding.fixes == ()

@@ -4,7 +4,7 @@ Graphics cards try billions of such digests a second, and without a salt equal p
 scrypt) are slow on purpose and salt each password.
 
 Not flagged: digests of other things (cache keys, ETags, tokens, files), HMAC, the SHA-1 prefix that is sent to a service for leaked
-passwords, and a digest that goes on into a password hasher.
+passwords, a digest that goes on into a password hasher, and old digests that are verified beside new hashes.
 
 Example:
     import hashlib
@@ -13,14 +13,28 @@ Example:
     def hash_password(password: str) -> str:
         return «hashlib.sha256(password.encode())».hexdigest()
 
-Instead:
+
+    def verify_password(password: str, hashed: str) -> bool:
+        return hash_password(password) == hashed
+
+Fixed:
+    import hashlib
+    import hmac
+
     from pwdlib import PasswordHash
+
 
     password_hash = PasswordHash.recommended()
 
 
     def hash_password(password: str) -> str:
         return password_hash.hash(password)
+
+
+    def verify_password(password: str, hashed: str) -> bool:
+        if not hashed.startswith("$"):  # hashed before Argon2
+            return hmac.compare_digest(hashlib.sha256(password.encode()).hexdigest(), hashed)
+        return password_hash.verify(password, hashed)
 """
 
 from __future__ import annotations
@@ -28,8 +42,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from seawall.knowledge.hashing import HASHERS, WEAK, WEAK_SCHEMES, is_plain_name
+from seawall.edits import Fix, Safety
+from seawall.knowledge.hashing import HASHERS, VERIFIERS, WEAK, WEAK_SCHEMES, is_plain_name
 from seawall.rules.auth._passwords import hashes, is_in_tests
+from seawall.rules.auth._rehash import digest_of, rehash
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.view import argument, keyword
 
@@ -65,8 +81,21 @@ def _digest(call: ast.Call, where: ast.Call, kind: str, file: File) -> Iterator[
     if given is None or not _is_password(given) or _is_prefix(call, file) or _goes_on(call, file):
         return
     yield file.finding(
-        where, f"{kind[0].upper()}{kind[1:]} is too fast for passwords, use a password hasher such as Argon2 (`pwdlib`)"
+        where,
+        f"{kind[0].upper()}{kind[1:]} is too fast for passwords, use a password hasher such as Argon2 (`pwdlib`)",
+        *_fixes(call, file),
     )
+
+
+def _fixes(call: ast.Call, file: File) -> Iterator[Fix]:
+    digest = digest_of(call, file)
+    if digest is not None and not file.item.broken:
+        yield Fix(
+            "Hash with Argon2 (pwdlib), and keep old hashes valid",
+            lambda: rehash(digest, file),
+            Safety.UNSAFE,
+            "the column has to hold 97 characters, and comparisons in other files have to verify",
+        )
 
 
 def _is_password(node: ast.expr) -> bool:
@@ -106,7 +135,11 @@ def _goes_on(call: ast.Call, file: File) -> bool:
     for node in file.scan.nodes[ast.Call]:
         if isinstance(node, ast.Call) and node is not call and file.function(node) is function:
             name = file.callee(node)
-            if name in HASHERS or (name and file.index.function(name) is not None and hashes(file.index, name)):
+            if (
+                name in HASHERS
+                or name in VERIFIERS
+                or (name and file.index.function(name) is not None and hashes(file.index, name))
+            ):
                 return True
     return False
 
