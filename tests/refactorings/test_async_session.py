@@ -774,6 +774,19 @@ def test_relationships_that_are_read_load_at_once() -> None:
     )
 
 
+def test_relationships_that_templates_read_load_at_once() -> None:
+    files = {
+        "database.py": DATABASE,
+        "models.py": MODELS.replace("mapped_column\n", "mapped_column, relationship\n")
+        + '    pages = relationship("Page")\n    loans = relationship("Loan")\n',
+        "handler.py": HANDLER + "\n\nfrom fastapi.templating import Jinja2Templates\n",
+        "templates/book.html": "{% for page in book.pages %}{{ page.number }}{% endfor %}\n",
+    }
+    after = switch(files)["models.py"]
+    assert 'relationship("Page", lazy="selectin")' in after
+    assert 'relationship("Loan")' in after
+
+
 # -- start-up -----------------------------------------------------------------------------------------------------------
 
 

@@ -25,8 +25,9 @@ from seawall.syntax import range_of
 codes = ("SW102",)
 
 _WHY = (
-    "functions that use the session become coroutines, so tests and scripts that call them have to await; "
-    "the async driver has to be installed, and takes other options in the URL's query (asyncpg: `ssl`, not `sslmode`)"
+    "functions that use the session become coroutines, so tests that call them or replace the session have to follow; "
+    "the async driver has to be installed, takes other options in the URL (asyncpg: `ssl`, not `sslmode`) and only values of "
+    "the column's own type"
 )
 
 

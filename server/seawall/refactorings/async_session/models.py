@@ -8,6 +8,7 @@ from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import Code, Mention, place
+from seawall.refactorings.async_session.templates import attributes
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, ValueFact
 from seawall.semantics.types import Instance, options
@@ -20,8 +21,8 @@ _LAZY = frozenset({"select", True})
 
 
 def load_at_once(code: Code, changes: Changes) -> None:
-    """Add `lazy="selectin"` to every relationship that is read, or is a field of a schema."""
-    fields = _schema_fields(code)
+    """Add `lazy="selectin"` to every relationship that is read, here or in a template, or is a field of a schema."""
+    fields = _schema_fields(code) | attributes(code.index, code.draft.project.root)
     for file, node in code.uses("sqlalchemy.orm.relationship"):
         call = file.parent(node)
         if isinstance(call, ast.Call) and call.func is node:
