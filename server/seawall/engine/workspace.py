@@ -21,7 +21,7 @@ from seawall.rules.base import File, Finding, Severity
 from seawall.rules.registry import all_rules, by_code
 from seawall.semantics.document import Document
 from seawall.semantics.facts import FunctionFact, ImportFact, ModuleFacts
-from seawall.semantics.graph import CLEAN, Cell, Memo
+from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.index import Index
 from seawall.syntax import Item, Range, Source, Span, Text, read, read_at_once, update
 
@@ -69,6 +69,28 @@ class Outline:
     starts: Mapping[str, int]
 
 
+class Checks:
+    """The remembered checks of a document's items."""
+
+    __slots__ = ("memos", "pending", "results")
+
+    def __init__(self) -> None:
+        self.memos: dict[Item, Memo] = {}
+        self.results: dict[Item, ItemCheck] = {}
+        """What was found, without the items in which nothing was."""
+        self.pending: set[Item] = set()
+        """Items that are new, or whose check may have another result by now."""
+
+    def follow(self, come: Iterable[Item], gone: Iterable[Item]) -> None:
+        """The document has other items now."""
+        for item in gone:
+            self.pending.discard(item)
+            self.results.pop(item, None)
+            if (memo := self.memos.pop(item, None)) is not None:
+                memo.forget()
+        self.pending.update(come)
+
+
 class Workspace:
     """All files below one root."""
 
@@ -96,7 +118,7 @@ class Workspace:
         """Texts of other open files (`.env`, `pyproject.toml`, ...) as the editor has them."""
         self._modules: dict[Path, str] = {}
         self._outlines: dict[str, Outline] = {}
-        self._checks: dict[Path, dict[Item, Memo]] = {}
+        self._checks: dict[Path, Checks] = {}
         self._project_cell = Cell(0)
         self.revision = 0
         """Grows whenever what a file tells others has changed: findings elsewhere may have, too."""
@@ -148,8 +170,7 @@ class Workspace:
         document = self.documents.pop(path, None)
         if document is not None and (outline := self._outlines.get(document.module)) and outline.path == path:
             outline.starts = dict(document.starts)
-        for memo in self._checks.pop(path, {}).values():
-            memo.forget()
+        self._drop_checks(path)
 
     def modules(self) -> Iterator[Document]:
         """Every module; those whose trees are not held are read for the occasion."""
@@ -204,6 +225,9 @@ class Workspace:
         previous = self.documents.get(path)
         document = Document(path, module, source, previous)
         self.documents[path] = document
+        if previous is None or previous.module != module:
+            self._drop_checks(path)
+        self._checks.setdefault(path, Checks()).follow(document.come, document.gone)
         if document.changed is None or document.changed:
             self.revision += 1
         outline = self._outlines.get(module)
@@ -212,6 +236,10 @@ class Workspace:
             self._outlines[module] = Outline(path, _LazyStarts(document))
             self.index.set_module(module, document.facts, document.changed if follows else None)
         return document
+
+    def _drop_checks(self, path: Path) -> None:
+        if (checks := self._checks.pop(path, None)) is not None:
+            checks.follow((), tuple(checks.memos))
 
     def learn(self, path: Path, module: str, facts: ModuleFacts, starts: Mapping[str, int]) -> None:
         """Take over what another process has read from a file. Of two files with one name, the first in order counts."""
@@ -228,20 +256,20 @@ class Workspace:
         document = self.documents.get(path)
         if document is None:
             return []
-        checks = self._checks.setdefault(path, {})
-        whole: frozenset[str] = frozenset()
-        results: list[tuple[int, ItemCheck]] = []
-        for start, item in zip(document.source.starts, document.source.items, strict=True):
-            memo = checks.get(item)
+        checks = self._checks[path]
+        while checks.pending:
+            item = checks.pending.pop()
+            memo = checks.memos.get(item)
             if memo is None:
-                memo = checks[item] = self._memo(document, item)
-            result: ItemCheck | None = memo.get() if memo.state != CLEAN else memo.value
+                memo = checks.memos[item] = self._memo(document, item, checks)
+            result: ItemCheck | None = memo.get()
+            checks.pending.discard(item)
             if result is not None:
-                results.append((start, result))
-                whole |= result.whole_file
-        if len(checks) > len(document.source.items):
-            for gone in checks.keys() - set(document.source.items):
-                checks.pop(gone).forget()
+                checks.results[item] = result
+            else:
+                checks.results.pop(item, None)
+        results = [(document.source.start_of(item) or 1, result) for item, result in checks.results.items()]
+        whole = frozenset().union(*(result.whole_file for _, result in results))
         rules = by_code()
         severity = self.table.severities(path)
         located = [
@@ -255,7 +283,8 @@ class Workspace:
 
     def memos(self, path: Path) -> Iterable[Memo]:
         """The remembered checks of a file's items."""
-        return self._checks.get(path, {}).values()
+        checks = self._checks.get(path)
+        return checks.memos.values() if checks is not None else ()
 
     def check_all(self, paths: Iterable[Path]) -> dict[Path, list[Located]]:
         """Load and check files from disk, each against all."""
@@ -271,7 +300,7 @@ class Workspace:
                 located.append(Located(finding, finding.path, finding.range, loudness))
         return sorted(located, key=lambda found: (os.fspath(found.path), found.range, found.code))
 
-    def _memo(self, document: Document, item: Item) -> Memo:
+    def _memo(self, document: Document, item: Item, checks: Checks) -> Memo:
         path = document.path
 
         def check() -> ItemCheck | None:
@@ -288,7 +317,7 @@ class Workspace:
                 found = tuple(one for one in found if not is_suppressed(one, by_line, rules[one.code].name, item.text))
             return ItemCheck(found, whole) if found or whole else None
 
-        return Memo(check)
+        return Memo(check, when_suspect=lambda: checks.pending.add(item))
 
     def _locate(self, finding: Finding, document: Document, start: int, severity: Severity | None) -> Located:
         if finding.path is not None:

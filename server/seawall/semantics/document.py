@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from seawall.semantics.analysis import ItemAnalysis, analyse
@@ -12,7 +13,7 @@ from seawall.syntax import Item, Source
 class Document:
     """One version of a file: its text as items, and the facts that they give together. Immutable."""
 
-    __slots__ = ("_starts", "changed", "facts", "is_package", "module", "path", "source")
+    __slots__ = ("_starts", "changed", "come", "facts", "gone", "is_package", "items", "module", "path", "source")
 
     def __init__(self, path: Path, module: str, source: Source, previous: Document | None = None) -> None:
         self.path = path
@@ -22,7 +23,13 @@ class Document:
         self._starts: dict[str, int] | None = None
         self.changed: frozenset[str] | None = None
         """The names whose facts differ from those of the version before; None: any may."""
-        known = self._following(previous) if previous is not None and previous.module == module else None
+        self.items = frozenset(source.items)
+        before = previous if previous is not None and previous.module == module else None
+        self.come = self.items - before.items if before is not None else self.items
+        """The items that the version before did not have."""
+        self.gone = before.items - self.items if before is not None else frozenset()
+        """The items that only the version before had."""
+        known = self._following(before) if before is not None else None
         self.facts = self._joined() if known is None else known
 
     def analysis(self, item: Item) -> ItemAnalysis:
@@ -58,9 +65,8 @@ class Document:
 
     def _following(self, previous: Document) -> ModuleFacts | None:
         """The facts by way of what was typed, if that gives facts of the very names that it gave before."""
-        old, new = set(previous.source.items), set(self.source.items)
-        gone, stars_gone = self._facts_of([item for item in previous.source.items if item not in new])
-        come, stars_come = self._facts_of([item for item in self.source.items if item not in old])
+        gone, stars_gone = self._facts_of(_in_order(self.gone, previous.source))
+        come, stars_come = self._facts_of(_in_order(self.come, self.source))
         before = previous.facts.names
         if gone is None or come is None or gone.keys() != come.keys() or stars_gone != stars_come:
             return None
@@ -79,3 +85,7 @@ class Document:
                 names = None if names.keys() & analysis.facts.keys() else {**names, **analysis.facts}
             stars.extend(analysis.stars)
         return names, stars
+
+
+def _in_order(items: Iterable[Item], source: Source) -> list[Item]:
+    return sorted(items, key=lambda item: source.start_of(item) or 0)

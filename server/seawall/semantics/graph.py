@@ -63,12 +63,13 @@ class Memo(Source):
     """A derived answer. A memo that asks for itself answers `None`, and so does every memo on that circle: what such a
     circle means cannot depend on where one enters it."""
 
-    __slots__ = ("_compute", "cyclic", "sources", "state")
+    __slots__ = ("_compute", "cyclic", "sources", "state", "when_suspect")
     running: ClassVar[list[Memo]] = []
 
-    def __init__(self, compute: Callable[[], Any]) -> None:
+    def __init__(self, compute: Callable[[], Any], when_suspect: Callable[[], None] | None = None) -> None:
         super().__init__()
         self._compute = compute
+        self.when_suspect = when_suspect
         self.sources: dict[Source, None] = {}
         self.state = DIRTY
         self.cyclic = False
@@ -102,6 +103,8 @@ class Memo(Source):
             if memo.state < mark:
                 first = memo.state == CLEAN
                 memo.state = mark
+                if first and memo.when_suspect is not None:
+                    memo.when_suspect()
                 if first:
                     waiting.extend((observer, CHECK) for observer in memo.observers)
 
