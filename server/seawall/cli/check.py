@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from dataclasses import dataclass, field
@@ -64,6 +65,9 @@ def run(options: Options) -> int:
     """Check as told; gives the exit code."""
     console = Console(options.color, quiet=options.quiet, verbose=options.verbose)
     console.take_logs()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files need not be text that the terminal can show
+            stream.reconfigure(errors="backslashreplace")
     # The process is short-lived and nearly all it makes is kept: looking for garbage would be a fifth of the work.
     gc.disable()
     try:
@@ -136,7 +140,7 @@ def _tell(run: Run, options: Options, console: Console) -> int:
     name = run.output_format or "full"
     text = fixes.statistics(reports, name) if options.statistics else writer(name)(reports, Sources(run.texts))
     if options.output_file:
-        Path(options.output_file).write_text(text, encoding="utf-8")
+        Path(options.output_file).write_text(click.unstyle(text), encoding="utf-8", errors="surrogateescape")
     else:
         # Standard output is the fixed text's own if that is what was asked for.
         stream = sys.stderr if run.mended and STDIN in options.paths else sys.stdout

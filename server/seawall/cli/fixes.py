@@ -57,14 +57,18 @@ def summary(reports: Sequence[Report], several: Sequence[Mended]) -> str:
     fixed = sum(len(mended.applied) for mended in several)
     lines = [line for mended in several for line in _details(mended)]
     if fixed:
-        lines.append(f"Found {fixed + len(reports)} problems ({fixed} fixed, {len(reports)} remaining).")
+        lines.append(f"Found {_problems(fixed + len(reports))} ({fixed} fixed, {len(reports)} remaining).")
     elif reports:
-        lines.append(f"Found {len(reports)} problem{'s' * (len(reports) != 1)}.")
+        lines.append(f"Found {_problems(len(reports))}.")
     else:
         lines.append("All checks passed!")
     if hint := _hint(reports, bool(several)):
         lines.append(hint)
     return "\n".join(lines)
+
+
+def _problems(count: int) -> str:
+    return f"{count} problem{'s' * (count != 1)}"
 
 
 def statistics(reports: Sequence[Report], output_format: str) -> str:

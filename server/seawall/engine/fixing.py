@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 MAX_ROUNDS = 30
 """Fixes that meet in one place take turns, one a round: a settings class with a dozen new fields takes a dozen."""
 
+MAX_IDLE = 2
+"""Rounds in a row after which there is no less to fix than before: some fix brings what it mends."""
+
 PYTHON = (".py", ".pyi")
 
 
@@ -77,13 +80,19 @@ class Fixer:
     def run(self) -> list[Located]:
         """Fix until nothing changes; gives the findings that remain."""
         seen = {self._state()}
+        fewest, idle = None, 0
         for _ in range(MAX_ROUNDS):
             found = self._findings()
             self.refused.clear()
             chosen = self._conflict_free(self._candidates(found))
             if not chosen:
                 return found
-            self._apply(chosen)
+            if idle > MAX_IDLE:
+                return found
+            if not self._apply(chosen):
+                continue
+            idle = 0 if fewest is None or len(found) < fewest else idle + 1
+            fewest = len(found) if fewest is None else min(fewest, len(found))
             if (state := self._state()) in seen:
                 break
             seen.add(state)
@@ -98,7 +107,7 @@ class Fixer:
         }
 
     def _state(self) -> frozenset[tuple[Path, int]]:
-        return frozenset((path, hash(str(text))) for path, text in self.after.items())
+        return frozenset((path, hash(str(text))) for path, text in self.changed().items())
 
     def _findings(self) -> list[Located]:
         found = [located for path in self.checked for located in self.workspace.findings(path)]
@@ -143,7 +152,7 @@ class Fixer:
     def _forbids(self, edit: AnyEdit) -> str:
         """Why a file must not be changed, if so."""
         root, path = os.path.realpath(self.workspace.root), os.path.realpath(edit.path)
-        if not Path(path).is_relative_to(root) and edit.path not in self.checked:
+        if not Path(path).is_relative_to(root):
             return f"`{edit.path}` is not part of the project"
         if edit.path in self.after:
             return ""
@@ -174,8 +183,8 @@ class Fixer:
 
     # -- applying -----------------------------------------------------------------------------------------------------
 
-    def _apply(self, chosen: Sequence[Candidate]) -> None:
-        """Apply fixes together; if that breaks a file, the first alone, and none that breaks one by itself."""
+    def _apply(self, chosen: Sequence[Candidate]) -> bool:
+        """Apply fixes together; if that breaks a file, half of them, and so on to the one that does."""
         before = {path: self._text(path) for one in chosen for path in sorted(one.paths)}
         after = _edited(before, dict.fromkeys(edit for one in chosen for edit in one.edits))
         broken = [path for path, text in (after or {}).items() if not self._put(path, text)]
@@ -184,13 +193,13 @@ class Fixer:
                 self.before.setdefault(path, before[path])
                 self.after[path] = text
             self.applied += [Applied(one.located.path, one.located.code, one.fix.title) for one in chosen]
-            return
+            return True
         for path, old in before.items() if after is not None else ():
             self._put_back(path, old)
         if len(chosen) > 1:
-            self._apply(chosen[:1])
-        else:
-            self._broken.add(_key(chosen[0].located, chosen[0].fix))
+            return self._apply(chosen[: len(chosen) // 2])
+        self._broken.add(_key(chosen[0].located, chosen[0].fix))
+        return False
 
     def _text(self, path: Path) -> Text | None:
         """What a file holds by now; None if there is none."""
