@@ -41,11 +41,11 @@ def recheck(
     stale = [path for path in checked if str(path) not in saved.entries]
     if len(stale) > MOST * len(known):
         return None
-    wanted = {path for path in stale if path not in workspace.documents}
     tried: set[Path] = set()
+    wanted = set(stale)
     while wanted:
         tried |= wanted
-        problems |= load(workspace, request, sorted(wanted), progress)
+        problems |= load(workspace, request, sorted(wanted - workspace.documents.keys()), progress)
         for path in stale:
             workspace.findings(path)
         wanted = _asked_for(workspace, modules) - workspace.documents.keys() - tried
