@@ -100,6 +100,13 @@ def test_a_stray_init_beside_a_manifest(named):
     assert named("app/x.py", "__init__.py", "pyproject.toml") == "app.x"
 
 
+def test_a_package_with_its_own_manage_py(named, write):
+    write("src/shop/__init__.py")
+    write("src/shop/manage.py", "from shop.utils import run\n")
+    assert named("src/shop/utils.py", "pyproject.toml") == "shop.utils"
+    assert named("src/shop/db/models.py", "src/shop/db/__init__.py") == "shop.db.models"
+
+
 def test_no_root_above_the_file(tmp_path, write):
     write("other/pkg/__init__.py")
     assert module_name(write("other/pkg/x.py"), [tmp_path / "project"]) == "pkg.x"

@@ -37,6 +37,8 @@ def source_roots(root: Path, settings: Settings | None = None) -> tuple[Path, ..
         found.update(_told(root))
         for folder, names in _folders(root):
             if any(name in names for name in SUBPROJECT):
+                if folder != root and "__init__.py" in names and _names_itself(folder, names):
+                    continue  # a package that holds its own `manage.py` or `Dockerfile`
                 found.add(folder)
                 found.update(_told(folder))
             elif _holds_packages(folder, names):
@@ -149,6 +151,16 @@ def _holds_packages(folder: Path, names: Iterable[str]) -> bool:
                 return False
             direct += head in inside
     return direct > 0 or (folder.name in _PACKAGE_HOMES and bool(packages))
+
+
+def _names_itself(folder: Path, names: Iterable[str]) -> bool:
+    """Whether the modules in a folder import each other with the folder's name."""
+    name = folder.name.encode()
+    return any(
+        found.partition(b".")[0] == name
+        for file in _some_files(folder, names)
+        for found in _IMPORT.findall(read_bytes(file) or b"")
+    )
 
 
 def _some_files(folder: Path, names: Iterable[str], limit: int = 40) -> Iterator[Path]:
