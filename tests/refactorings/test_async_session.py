@@ -555,6 +555,56 @@ def test_calls_that_went_to_a_thread_are_awaited_themselves() -> None:
     )
 
 
+def test_generators_become_async_generators() -> None:
+    assert_changes(
+        "reports.py",
+        """
+        from collections.abc import Iterator
+
+        from sqlalchemy.orm import Session
+
+        from models import Book
+
+
+        def titles(db: Session) -> Iterator[str]:
+            for book in db.query(Book):
+                yield book.title
+
+
+        def report(db: Session) -> str:
+            lines = []
+            for title in titles(db):
+                lines.append(title)
+            return ", ".join(lines)
+        """,
+        """
+        from collections.abc import AsyncIterator
+
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from models import Book
+
+
+        async def titles(db: AsyncSession) -> AsyncIterator[str]:
+            for book in await db.scalars(select(Book)):
+                yield book.title
+
+
+        async def report(db: AsyncSession) -> str:
+            lines = []
+            async for title in titles(db):
+                lines.append(title)
+            return ", ".join(lines)
+        """,
+    )
+
+
+def test_a_file_that_does_not_parse_stops_it() -> None:
+    text = "from database import SessionLocal\n\n\ndef save():\n    SessionLocal().commit()\n\n\nx = (\n"
+    assert_refuses(f"#- broken.py\n{text}", "`broken.py` has a syntax error")
+
+
 def test_a_script_runs_its_main_function() -> None:
     assert_changes(
         "seed_books.py",

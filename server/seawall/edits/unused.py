@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from seawall.edits.fix import Edit
 from seawall.semantics.document import Document
 from seawall.syntax import Range, range_of
+
+_ABOUT_IMPORTS = re.compile(r"#\s*(noqa|type:|isort|pylint|pyright|ruff|fmt)", re.IGNORECASE)
 
 
 def used_names(document: Document) -> frozenset[str]:
@@ -37,14 +40,23 @@ def drop(document: Document, names: frozenset[str]) -> Iterator[Edit]:
             continue
         place = range_of(node).shift(start - 1)
         if not kept:
-            line = document.source.text.line(place.end_line)
-            is_alone = place.start_col == 0 and not line.encode()[place.end_col :].strip()
-            end = (place.end_line + 1, 0) if is_alone else (place.end_line, place.end_col)
-            yield Edit(document.path, Range(place.start_line, place.start_col, *end), "" if is_alone else "pass")
+            yield _statement(document, place)
             continue
         for index, alias in enumerate(node.names):
             if alias not in kept:
                 yield Edit(document.path, _with_comma(node, index, kept).shift(start - 1), "")
+
+
+def _statement(document: Document, place: Range) -> Edit:
+    """Take a whole statement out, with its line if nothing else stands there; a comment that is not about it stays."""
+    rest = document.source.text.line(place.end_line).encode()[place.end_col :].decode(errors="replace")
+    comment = rest.strip()
+    if place.start_col or (comment and not comment.startswith("#")):
+        return Edit(document.path, place, "pass")
+    if comment and not _ABOUT_IMPORTS.match(comment):
+        gap = len(rest) - len(rest.lstrip())
+        return Edit(document.path, place._replace(end_col=place.end_col + gap), "")
+    return Edit(document.path, Range(place.start_line, 0, place.end_line + 1, 0), "")
 
 
 def _with_comma(node: ast.Import | ast.ImportFrom, index: int, kept: list[ast.alias]) -> Range:

@@ -52,6 +52,8 @@ class Draft:
             by_path.setdefault(edit.path, []).append(edit)
         for path, several in by_path.items():
             old = self._after[path]
+            if any(item.broken for item in old.source.items):
+                raise CannotFix(f"`{path.name}` has a syntax error")
             try:
                 text = apply_to(old.source.text, several)
             except ValueError as error:

@@ -1,0 +1,42 @@
+"""Edits applied to a text, and the edits between two texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seawall.edits import Edit
+from seawall.edits.apply import apply_to, difference
+from seawall.syntax import Range, Text
+
+PATH = Path("/project/main.py")
+LINES = st.lists(st.sampled_from(["a", "a b", "ä 🐍", "", "    x = 1"]), max_size=8)
+
+
+@given(LINES, LINES, st.booleans(), st.booleans(), st.sampled_from(["\n", "\r\n"]))
+def test_the_difference_leads_from_one_text_to_the_other(
+    old: list[str], new: list[str], ends: bool, ends_too: bool, newline: str
+) -> None:
+    before = Text.of(newline.join(old) + newline * ends)
+    after = Text.of(newline.join(new) + newline * ends_too)
+    if len(old) > 1 or ends:  # else nothing says how lines end
+        assert str(apply_to(before, difference(PATH, before, after))) == str(after)
+
+
+def test_a_changed_line_changes_only_where_it_differs() -> None:
+    before, after = Text.of("x = f(a)\ny = 1\n"), Text.of("x = await f(a)\ny = 1\n")
+    assert list(difference(PATH, before, after)) == [Edit(PATH, Range(1, 4, 1, 4), "await ")]
+
+
+def test_edits_that_overlap_are_refused() -> None:
+    edits = [Edit(PATH, Range(1, 0, 1, 3), "x"), Edit(PATH, Range(1, 2, 1, 4), "y")]
+    with pytest.raises(ValueError, match="line 1"):
+        apply_to(Text.of("abcdef\n"), edits)
+
+
+def test_inserts_at_one_place_keep_their_order() -> None:
+    edits = [Edit(PATH, Range(1, 0, 1, 0), "a"), Edit(PATH, Range(1, 0, 1, 0), "b")]
+    assert str(apply_to(Text.of("c\n"), edits)) == "abc\n"
