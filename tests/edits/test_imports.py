@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from seawall.edits.imports import need
+from seawall.edits.imports import need, need_all
 from seawall.engine.fix import apply
 from seawall.rules.base import File
 from support.marked import Folder
@@ -94,3 +94,32 @@ def test_an_import_for_type_checking_is_none_at_run_time() -> None:
 
 def test_a_file_that_does_not_end_its_last_line() -> None:
     assert importing("import time", "sqlalchemy.text")[1] == "import time\n\nfrom sqlalchemy import text"
+
+
+def test_the_first_of_its_group_joins_the_group() -> None:
+    source = "import time\n\nimport pydash\nfrom rich import print\n\nx = 1\n"
+    expected = "import time\n\nimport anyio\nimport pydash\nfrom rich import print\n\nx = 1\n"
+    assert importing(source, "anyio.sleep")[1] == expected
+
+
+def test_several_new_lines_in_one_place() -> None:
+    source = "import time\n\nfrom app.db import engine\n\nx = 1\n"
+    folder = Folder({"app/__init__.py": "", "app/db.py": "engine = 1\n", "app/main.py": source})
+    folder.findings()
+    document = folder.workspace.documents[folder.root / "app/main.py"]
+    file = File(document, document.source.items[-1], folder.workspace.index, folder.workspace.project)
+    needed = need_all(file, ["anyio.to_thread", "functools.partial"])
+    assert [one.expression for one in needed] == ["anyio.to_thread", "partial"]
+    [after] = apply(folder.workspace, [edit for one in needed for edit in one.edits]).values()
+    assert after.startswith("import time\nfrom functools import partial\n\nimport anyio\n\nfrom app.db import engine\n")
+
+
+def test_code_that_runs_on_import_needs_the_import_before_it() -> None:
+    source = "import os\n\nos.nice(1)\n\nx = text('1')\n\nimport sqlalchemy.orm\n"
+    folder = Folder({"main.py": source})
+    folder.findings()
+    document = folder.workspace.documents[folder.root / "main.py"]
+    file = File(document, document.source.items[0], folder.workspace.index, folder.workspace.project)
+    [needed] = need_all(file, ["sqlalchemy.text"], before=5)
+    [after] = apply(folder.workspace, needed.edits).values()
+    assert after.startswith("import os\n\nfrom sqlalchemy import text\n\nos.nice(1)\n")

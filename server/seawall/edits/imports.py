@@ -62,13 +62,14 @@ def need(file: Importing, name: str) -> Needed:
     return need_all(file, [name])[0]
 
 
-def need_all(file: Importing, names: Iterable[str], *, local: bool = False) -> list[Needed]:
+def need_all(file: Importing, names: Iterable[str], *, local: bool = False, before: int | None = None) -> list[Needed]:
     """The same for several names; no edit of one repeats or crosses that of another, so all may be applied together.
 
-    `local` says that the names are the project's own, though their module may not be there yet.
+    `local` says that the names are the project's own, though their module may not be there yet. `before` is the line of code
+    that runs on import and needs them: what is imported further down comes too late.
     """
     document = file.current
-    statements = list(_statements(document, file.index))
+    statements = [one for one in _statements(document, file.index) if before is None or one.last_line < before]
     taken = _local_names(file.scan)
     wanted: dict[str, tuple[str, str, str]] = {}
     found: list[Needed] = []
@@ -89,7 +90,18 @@ def need_all(file: Importing, names: Iterable[str], *, local: bool = False) -> l
             found.append(Needed(expression, _add(document, statements, module, "" if whole else last, alias, group)))
         else:
             found.append(Needed(expression, []))
-    return found
+    return _in_order(found)
+
+
+def _in_order(found: list[Needed]) -> list[Needed]:
+    """Of new lines in one place, those that join the group above come before those that begin a new one."""
+    edits = [edit for needed in found for edit in needed.edits]
+    places = {edit.range for edit in edits}
+    if len(places) == len(edits):
+        return found
+    first, *others = found
+    edits.sort(key=lambda edit: (edit.range, edit.text.startswith("\n")))
+    return [Needed(first.expression, edits), *(Needed(needed.expression, []) for needed in others)]
 
 
 def _present(
@@ -211,6 +223,9 @@ def _insert(document: Document, statements: list[_Statement], group: int, line: 
             before = statement
         elif after is None and before is None:
             after = statement
+    of_group = next((one for one in near if one.group == group), None)
+    if before is not None and before.group != group and of_group is not None:
+        return _at_line(document, of_group.first_line, line)
     if before is not None:
         gap = "\n" if before.group != group else ""
         next_line = before.last_line + 1
