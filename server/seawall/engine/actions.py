@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import itertools
 import logging
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -181,14 +180,20 @@ def difference(path: Path, old: Text, new: Text) -> list[Edit]:
         if tag == "equal":
             continue
         gone, come = "".join(before[i1:i2]), "".join(after[j1:j2])
-        head = len(os.path.commonprefix([gone, come]))
+        head = _shared(gone, come)
         head -= gone[head - 1 : head + 1] == "\r\n"
-        tail = len(os.path.commonprefix([gone[head:][::-1], come[head:][::-1]]))
+        tail = _shared(gone[head:][::-1], come[head:][::-1])
         tail -= tail > 0 and gone[len(gone) - tail - 1 : len(gone) - tail + 1] == "\r\n"
         start = _at(gone, head, i1)
         end = _at(gone, len(gone) - tail, i1)
         edits.append(Edit(path, Range(*start, *end), come[head : len(come) - tail].replace("\r\n", "\n")))
     return edits
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def _at(text: str, index: int, lines_above: int) -> tuple[int, int]:

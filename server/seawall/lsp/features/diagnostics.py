@@ -4,6 +4,7 @@ editors would show everything twice."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from seawall.lsp.schedule import Later
 
 if TYPE_CHECKING:
     from seawall.lsp.language_server import SeawallServer
+
+log = logging.getLogger(__name__)
 
 _OTHERS_AFTER = 0.05
 """Seconds after a change before other open files are looked at again."""
@@ -103,7 +106,10 @@ class Diagnostics:
             return
         documents, self._changed = self._changed, {}
         for document in documents:
-            self._publish(document.path, document)
+            try:
+                self._publish(document.path, document)
+            except Exception:
+                log.exception("A file could not be checked")
         self._tell_about_touched()
 
     def _publish(self, path: Path, document: Open | None) -> None:
