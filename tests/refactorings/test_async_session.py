@@ -600,6 +600,32 @@ def test_generators_become_async_generators() -> None:
     )
 
 
+def test_a_session_taken_from_a_provider_by_hand() -> None:
+    assert_changes(
+        "jobs.py",
+        """
+        from database import get_db
+        from models import Book
+
+
+        def count_books() -> int:
+            db = next(get_db())
+            return db.query(Book).count()
+        """,
+        """
+        from sqlalchemy import func, select
+
+        from database import get_db
+        from models import Book
+
+
+        async def count_books() -> int:
+            db = await anext(get_db())
+            return await db.scalar(select(func.count()).select_from(Book))
+        """,
+    )
+
+
 def test_a_file_that_does_not_parse_stops_it() -> None:
     text = "from database import SessionLocal\n\n\ndef save():\n    SessionLocal().commit()\n\n\nx = (\n"
     assert_refuses(f"#- broken.py\n{text}", "`broken.py` has a syntax error")

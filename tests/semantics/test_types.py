@@ -34,6 +34,7 @@ SESSIONS = {
     "Depends through its module": APP + "def f(db=Depends(database.get_db)):\n    «db»",
     "Depends on a callable instance": APP + "provider = Provider()\ndef f(db=Depends(provider)):\n    «db»",
     "Depends on a class": APP + "def f(db: Session = Depends()):\n    «db»",
+    "next of a provider": APP + "def f():\n    db = next(get_db())\n    «db»",
     "factory": APP + "db = SessionLocal()\n«db»",
     "constructor": APP + "db = Session(engine)\n«db»",
     "with": APP + "with SessionLocal() as db:\n    «db»",

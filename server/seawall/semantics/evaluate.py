@@ -333,6 +333,9 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
         return instance_of(index, symbol.args[0])
     if name == "functools.partial" and symbol.args:
         return evaluate(index, symbol.args[0])
+    if name in ("builtins.next", "builtins.anext") and symbol.args:
+        given = _over(evaluate(index, symbol.args[0]), _iterated)
+        return given if name == "builtins.next" or given is None else Instance(COROUTINE, (given,))
     if name in ("sqlalchemy.select", "sqlmodel.select") and len(symbol.args) != 1:
         return Instance("sqlalchemy.Select")
     if name == "sqlalchemy.Result.scalars" and symbol.args:  # of another column than the first

@@ -36,6 +36,8 @@ class Coroutines:
         """Generator expressions that become lists, since they await."""
         self.withs: dict[ast.With, File] = {}
         self.loops: dict[ast.For, File] = {}
+        self.advanced: list[Place] = []
+        """`next` of a generator that has become an async one."""
         self.scripts: list[Place] = []
         """Calls in a script's own code, `if __name__ == "__main__":` or not."""
         self.startup: list[Place] = []
@@ -218,6 +220,10 @@ class Coroutines:
 
     def _iterate(self, file: File, call: ast.Call) -> None:
         loop = file.parent(call)
+        if isinstance(loop, ast.Call) and loop.args[:1] == [call] and file.callee(loop) == "builtins.next":
+            self.advanced.append(Place(file, loop.func))
+            self.wait(file, loop)
+            return
         if not (isinstance(loop, ast.For) and loop.iter is call and self._host(file, loop)):
             raise CannotFix(f"`{file.text(call)}` can only be gone through by `async for`, {place(file, call)}")
         self.loops[loop] = file

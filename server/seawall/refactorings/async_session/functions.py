@@ -30,6 +30,8 @@ def convert(coroutines: Coroutines, uses: Uses, changes: Changes) -> None:
         changes.insert(file, loop.lineno, loop.col_offset, "async ")
     for file, call in coroutines.unthreaded:
         _call_directly(file, call, changes)
+    for file, function_ in coroutines.advanced:
+        changes.replace(file, function_, "anext")
     for file, generator in coroutines.listed:
         inner = range_of(generator)
         changes.insert(file, inner.start_line, inner.start_col + 1, "[")
