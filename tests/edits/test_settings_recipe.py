@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from seawall.edits import CannotFix
 from seawall.engine.fix import apply
 from support.marked import Folder, assert_fixes, parse
 
@@ -624,3 +625,49 @@ def test_a_required_setting(tmp_path: Path) -> None:
     )
     program = "import config; s = config.Settings(); print(s.jwt_secret.get_secret_value(), s.api_key, s.token)"
     assert printed(tmp_path, program) == f"{OLD} {OLD}2 {OLD}3"
+
+
+def cannot_be_fixed(files: dict[str, str], code: str, line: int, root: Path) -> str:
+    folder = Folder(files, root)
+    [found] = [one for one in folder.findings(code) if one.range.start_line == line]
+    with pytest.raises(CannotFix) as refused:
+        list(found.finding.fixes[0].make())
+    return str(refused.value)
+
+
+def test_settings_that_are_made_further_down_are_not_there_yet(tmp_path: Path) -> None:
+    source = (
+        "import os\n\nfrom pydantic_settings import BaseSettings\n\n\n"
+        f'class Admin(BaseSettings):\n    password: str = os.getenv("ADMIN_PASSWORD", "{OLD}")\n\n\n'
+        "class Settings(Admin):\n    name: str = 'Harbour'\n\n\nsettings = Settings()\n"
+    )
+    assert "not there yet" in cannot_be_fixed({"config.py": source}, "SW204", 7, tmp_path)
+
+
+def test_one_variable_cannot_say_two_things(tmp_path: Path) -> None:
+    source = (
+        "from pydantic_settings import BaseSettings\n\n\n"
+        f'class Config(BaseSettings):\n    secret_key: str = "{OLD}"\n\n\n'
+        f'class Staging(Config):\n    secret_key: str = "{OLD}2"\n'
+    )
+    assert "another value" in cannot_be_fixed({"config.py": source}, "SW204", 5, tmp_path / "a")
+    assert "another value" in cannot_be_fixed({"config.py": source}, "SW204", 9, tmp_path / "b")
+
+
+def test_the_import_stands_above_code_that_runs_on_import(tmp_path: Path) -> None:
+    main = (
+        "import hmac\n\nkey = hmac.new(b'x', digestmod='sha256')\n"
+        f'SECRET_KEY = "{OLD}"\n\nimport app.models\nfrom app.db import engine\n'
+    )
+    files = {
+        "app/__init__.py": "",
+        "app/models.py": "",
+        "app/db.py": "engine = 1\n",
+        "app/config.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    name: str = ''\n\n\n"
+        "settings = Settings()\n",
+        "app/main.py": main,
+    }
+    folder = Folder(files, tmp_path)
+    [found] = folder.findings("SW201")
+    after = apply(folder.workspace, found.finding.fixes[0].make())[tmp_path / "app/main.py"]
+    assert after.startswith("import hmac\n\nfrom app.config import settings\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -19,7 +20,12 @@ from seawall.project.project import Project
 from seawall.semantics.document import Document
 from seawall.semantics.facts import ClassFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
-from seawall.semantics.meanings.settings_class import SettingsClass, imports_module, settings_classes
+from seawall.semantics.meanings.settings_class import (
+    SettingsClass,
+    imports_module,
+    settings_class_names,
+    settings_classes,
+)
 from seawall.semantics.scopes import Scan
 from seawall.semantics.symbols import Call, Ref, Symbol, dotted
 from seawall.syntax import Range, range_of
@@ -59,13 +65,21 @@ def place(file: Place, use: ast.AST, setting: Setting) -> Placed:
     """
     if django.is_settings(file.index, file.module):
         return Placed(*django.place(file, file.project, setting.name, setting.value, setting.annotation))
-    for home in settings_classes(file.index):
+    homes = settings_classes(file.index)
+    for home in homes:
         if _is_usable(file, use, home):
             opened = {file.module: Module(file.path, file.module, str(file.current.source.text), file.index)}
             shape = shape_of(home.name, file.index, file.project, opened)
             if shape is not None:
-                return _extend(file, home, shape, setting, opened)
-    return _create(file, setting)
+                return _extend(file, home, shape, setting, opened, _runs_at(file, use))
+    if any(file.index.split(home.access)[0] == file.module for home in homes):
+        raise CannotFix("the module's own settings are not there yet where the value is used")
+    return _create(file, setting, _runs_at(file, use))
+
+
+def _runs_at(file: Place, use: ast.AST) -> int | None:
+    """The line of a use that runs when its module is imported."""
+    return file.place(use).start_line if file.function(use) is None else None
 
 
 def _is_usable(file: Place, use: ast.AST, home: SettingsClass) -> bool:
@@ -77,15 +91,25 @@ def _is_usable(file: Place, use: ast.AST, home: SettingsClass) -> bool:
         )
     if file.function(use) is not None:
         return True
-    start = file.current.starts.get(home.access.removeprefix(f"{module}."), 0)
-    return bool(start) and start < file.place(use).start_line
+    name = home.access.removeprefix(f"{module}.")
+    fact, start = file.index.fact(module, name), file.current.starts.get(name, 0)
+    if fact is None or isinstance(fact, ImportFact) or not start:
+        return False
+    return fact.place.range.end_line + start - 1 < file.place(use).start_line
 
 
-def _extend(file: Place, home: SettingsClass, shape: Shape, setting: Setting, opened: dict[str, Module]) -> Placed:
+def _extend(
+    file: Place,
+    home: SettingsClass,
+    shape: Shape,
+    setting: Setting,
+    opened: dict[str, Module],
+    runs_at: int | None = None,
+) -> Placed:
     project = file.project
     env_path = shape.env_path(env_folder(file.path, project), project)
     dotenv = load_dotenv(env_path, project.read)
-    access = need(file, home.access)
+    access = need_all(file, [home.access], before=runs_at)[0]
     access = access._replace(edits=like_neighbours(file, access.edits, home.access.rpartition(".")[0]))
     base = f"{access.expression}()" if home.is_getter else access.expression
     name, is_there = choose_name(shape, dotenv, setting, file.module)
@@ -140,7 +164,7 @@ def _let_others_load(shape: Shape, env_path: Path, key: str, file: Place, opened
 # ---------------------------------------------------------------- a new settings module
 
 
-def _create(file: Place, setting: Setting) -> Placed:
+def _create(file: Place, setting: Setting, runs_at: int | None = None) -> Placed:
     project = file.project
     folder, package = _home(file)
     for stem in ("settings", "config", "app_settings", "env_settings"):
@@ -151,9 +175,9 @@ def _create(file: Place, setting: Setting) -> Placed:
             found = _written_before(Module(path, name, text, file.index), file)
             if found is not None:
                 home, shape = found
-                return _extend(file, home, shape, setting, {name: shape.module})
+                return _extend(file, home, shape, setting, {name: shape.module}, runs_at)
         elif not (folder / stem).is_dir():
-            return _new_module(file, path, name, setting)
+            return _new_module(file, path, name, setting, runs_at)
     raise CannotFix("no free name for a settings module")
 
 
@@ -195,7 +219,7 @@ def _is_base(module: Module, symbol: Symbol | None) -> bool:
     return isinstance(imported, ImportFact) and imported.target == "pydantic_settings.BaseSettings"
 
 
-def _new_module(file: Place, path: Path, name: str, setting: Setting) -> Placed:
+def _new_module(file: Place, path: Path, name: str, setting: Setting, runs_at: int | None) -> Placed:
     project = file.project
     field = f"{file.module.rpartition('.')[2]}_{setting.name}" if setting.name in GENERIC else setting.name
     env_path = env_folder(file.path, project) / ".env"
@@ -211,7 +235,7 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting) -> Placed:
         f"    {field}: {setting.annotation}{default}\n\n\n"
         "settings = Settings()\n"
     )
-    access = need_all(file, [f"{name}.settings"], local=True)[0]
+    access = need_all(file, [f"{name}.settings"], local=True, before=runs_at)[0]
     edits: list[AnyEdit] = [*like_neighbours(file, access.edits, name), CreateFile(path, text)]
     edits += requirement_edits("pydantic-settings", "pydantic-settings>=2", project)
     edits += env_edits(env_path, field.upper(), setting.value, setting.example, project)
@@ -226,6 +250,8 @@ def require(file: Place, cls: str, name: str, value: str) -> list[AnyEdit]:
     statement = shape.fields.get(name) if shape else None
     if shape is None or statement is None or statement.value is None:
         raise CannotFix("the settings class has changed")
+    if any(name in other.attributes for other in _relatives(cls, file.index)):
+        raise CannotFix("a base class or a subclass has another value for the same variable")
     env_path = shape.env_path(env_folder(file.path, file.project), file.project)
     dotenv = load_dotenv(env_path, file.project.read)
     after = range_of(statement.annotation)
@@ -234,6 +260,18 @@ def require(file: Place, cls: str, name: str, value: str) -> list[AnyEdit]:
     edits: list[AnyEdit] = [_without_default(shape.module, statement, default)]
     edits += shape.configure(dotenv, shape.key(name))
     return edits + env_edits(env_path, shape.key(name), value, None, file.project)
+
+
+def _relatives(cls: str, index: Index) -> Iterator[ClassFact]:
+    """The settings classes above and below one."""
+    for other in settings_class_names(index):
+        fact = index.resolve(other).fact
+        if (
+            other != cls
+            and isinstance(fact, ClassFact)
+            and (index.is_subclass(other, cls) or index.is_subclass(cls, other))
+        ):
+            yield fact
 
 
 def _without_default(module: Module, statement: ast.AnnAssign, default: Range) -> Edit:
