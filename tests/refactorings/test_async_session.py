@@ -18,6 +18,7 @@ from refactorings.switching import (
     offered,
     switch,
 )
+from seawall.edits import CannotFix
 from support.marked import Folder
 
 
@@ -624,6 +625,15 @@ def test_a_session_taken_from_a_provider_by_hand() -> None:
             return await db.scalar(select(func.count()).select_from(Book))
         """,
     )
+
+
+def test_two_files_of_one_name_stop_it() -> None:
+    twin = "from database import SessionLocal\n\n\ndef save():\n    SessionLocal().commit()\n"
+    files = {f"{folder}/pyproject.toml": "" for folder in ("one", "two")}
+    files |= {f"{folder}/jobs.py": twin for folder in ("one", "two")}
+    folder = Folder({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER, **files})
+    with pytest.raises(CannotFix, match="`jobs` is the name of two files"):
+        offered(folder)[0].make()
 
 
 def test_a_file_that_does_not_parse_stops_it() -> None:

@@ -173,7 +173,7 @@ class Workspace:
         self._drop_checks(path)
 
     def modules(self) -> Iterator[Document]:
-        """Every module; those whose trees are not held are read for the occasion."""
+        """Every module; those whose trees are not held are read for the occasion. A second file of one name comes last."""
         for module, outline in list(self._outlines.items()):
             document = self.documents.get(outline.path)
             if document is None:
@@ -183,6 +183,8 @@ class Workspace:
                     continue
                 document = Document(outline.path, module, read_at_once(text))
             yield document
+        main = {outline.path for outline in self._outlines.values()}
+        yield from [document for path, document in self.documents.items() if path not in main]
 
     def remove(self, path: Path) -> None:
         """The file is no more."""

@@ -28,8 +28,13 @@ class Draft:
         self._before = {document.path: document for document in documents}
         self._after = dict(self._before)
         self._files: dict[Path, tuple[File, ...]] = {}
+        self._twins: set[str] = set()
+        """Modules that two files want to be."""
         for document in self._before.values():
-            self.index.set_module(document.module, document.facts)
+            if document.module in self.index.modules:
+                self._twins.add(document.module)
+            else:
+                self.index.set_module(document.module, document.facts)
 
     def documents(self) -> Iterator[Document]:
         yield from self._after.values()
@@ -52,6 +57,8 @@ class Draft:
             by_path.setdefault(edit.path, []).append(edit)
         for path, several in by_path.items():
             old = self._after[path]
+            if old.module in self._twins:
+                raise CannotFix(f"`{old.module}` is the name of two files")
             if any(item.broken for item in old.source.items):
                 raise CannotFix(f"`{path.name}` has a syntax error")
             try:
