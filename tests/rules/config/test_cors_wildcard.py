@@ -32,6 +32,25 @@ def test_any_website_may_call(text: str) -> None:
     assert_finds(CODE, HEAD + text + "\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        (f'{HEAD}app.add_middleware(CORSMiddleware, allow_origins=«["*"]»)', "warning"),
+        (f'{HEAD}app.add_middleware(CORSMiddleware, allow_origins=«["*"]», allow_credentials=False)', "warning"),
+        (f'{HEAD}app.add_middleware(CORSMiddleware, allow_origins=«["*"]», allow_credentials=True)', "error"),
+        (f'{HEAD}app.add_middleware(CORSMiddleware, allow_origin_regex=«".*"», allow_credentials=True)', "error"),
+        ("#- shop/settings.py\nINSTALLED_APPS = []\n«CORS_ALLOW_ALL_ORIGINS = True»", "warning"),
+        (
+            "#- shop/settings.py\nINSTALLED_APPS = []\n«CORS_ALLOW_ALL_ORIGINS = True»\nCORS_ALLOW_CREDENTIALS = True",
+            "error",
+        ),
+    ],
+)
+def test_with_credentials_it_is_worse(text: str, severity: str) -> None:
+    [found] = assert_finds(CODE, text + "\n")
+    assert found.severity == severity
+
+
 def test_variables_and_defaults_of_other_modules() -> None:
     assert_finds(
         CODE,

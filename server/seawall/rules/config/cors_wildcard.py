@@ -1,7 +1,8 @@
 r"""With a wildcard as CORS origin, any website can call the API from its visitors' browsers.
 
 With `allow_credentials=True` it is worse than it looks: browsers reject `*` together with cookies, so Starlette answers with the very
-origin that asked. Every site may then act as the user who is signed in.
+origin that asked. Every site may then act as the user who is signed in. Without credentials it is a warning: an API for everybody may
+mean it.
 
 Flagged are `allow_origins` with `"*"`, directly, through variables and as the default of a setting; `allow_origin_regex` that
 matches any site; and Django's `CORS_ALLOW_ALL_ORIGINS`. Lists that depend on a condition are not.
@@ -61,8 +62,10 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.settings import Setting, place
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.facts import ValueFact
 from seawall.semantics.meanings.cors import Cors, is_wildcard
 from seawall.semantics.meanings.secret import is_aside
+from seawall.semantics.symbols import Constant
 
 code, severity = "SW602", Severity.ERROR
 
@@ -76,19 +79,33 @@ def check(cors: Cors, file: File) -> Iterator[Finding]:
     if cors.allows_all is not None:
         fix = Fix("List the origins in the settings", lambda: _allow_some(cors, file), Safety.UNSAFE, why=_WHY)
         name = file.text(cors.allows_all)
-        yield file.finding(cors.node, f"`{name}` lets any website call the API, list the origins instead", fix)
+        message = f"`{name}` lets any website call the API, list the origins instead"
+        yield file.finding(cors.node, message, fix, severity=_loudness(cors, file))
     if cors.origins is not None and is_wildcard(cors.origins, file):
         fix = Fix("List the origins in the settings", lambda: _list(cors, file), Safety.UNSAFE, why=_WHY)
-        yield file.finding(cors.origins, _message("allow_origins", cors, file), fix)
+        yield file.finding(cors.origins, _message("allow_origins", cors, file), fix, severity=_loudness(cors, file))
     if cors.regex is not None and _matches_anything(file.literal(cors.regex)):
         fixes = []
         if cors.origins is None:
             fixes = [Fix("List the origins in the settings", lambda: _list(cors, file), Safety.UNSAFE, why=_WHY)]
-        yield file.finding(cors.regex, _message("allow_origin_regex", cors, file), *fixes)
+        yield file.finding(
+            cors.regex, _message("allow_origin_regex", cors, file), *fixes, severity=_loudness(cors, file)
+        )
+
+
+def _loudness(cors: Cors, file: File) -> Severity:
+    return Severity.ERROR if _sends_credentials(cors, file) else Severity.WARNING
+
+
+def _sends_credentials(cors: Cors, file: File) -> bool:
+    if cors.allows_all is not None:
+        fact = file.index.fact(file.module, "CORS_ALLOW_CREDENTIALS")
+        return isinstance(fact, ValueFact) and fact.value == Constant(True)
+    return cors.credentials is not None and file.literal(cors.credentials) is True
 
 
 def _message(option: str, cors: Cors, file: File) -> str:
-    if cors.credentials is not None and file.literal(cors.credentials) is True:
+    if _sends_credentials(cors, file):
         return (
             f"`{option}` lets any website act as the signed-in user: with credentials Starlette echoes the origin that asks, "
             "list the origins instead"
