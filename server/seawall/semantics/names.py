@@ -30,7 +30,7 @@ MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.
 SHAPED_BY_ARGUMENTS = frozenset({
-    "Annotated", "AsyncSession", "Depends", "Mapped", "Relationship", "Security", "Session", "aget_object_or_404", "anext",
+    "Annotated", "AsyncSession", "Column", "Depends", "Mapped", "Relationship", "Security", "Session", "aget_object_or_404", "anext",
     "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine", "create_engine",
     "defaultload", "dict", "exec", "execute", "from_queryset", "get_object_or_404", "getattr", "immediateload",
     "joinedload", "list", "next", "options", "partial", "relationship", "scalar", "scalars", "scoped_session", "select",

@@ -166,3 +166,49 @@ def test_a_request_that_is_used_elsewhere_stays() -> None:
             return data.title == "x", request.url
         """,
     )
+
+
+def test_columns_tell_the_types() -> None:
+    assert_fixes(
+        "SW302",
+        """
+        from fastapi import FastAPI, Request
+        from models import Order
+
+        app = FastAPI()
+
+
+        @app.post("/payments")
+        async def paid(request: Request):
+            data = await request.json()
+            return Order.id == data["order_id"], Order(state=data["state"])
+        #- models.py
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+
+        class Order(Base):
+            __tablename__ = "order"
+            id = Column(Integer, primary_key=True)
+            state = Column("status", String(20))
+        """,
+        """
+        from fastapi import FastAPI, Request
+        from pydantic import BaseModel
+        from models import Order
+
+        app = FastAPI()
+
+
+        class PaidRequest(BaseModel):
+            order_id: int
+            state: str
+
+
+        @app.post("/payments")
+        async def paid(data: PaidRequest):
+            return Order.id == data.order_id, Order(state=data.state)
+        """,
+    )

@@ -11,7 +11,8 @@ from seawall.edits import Edit
 from seawall.edits.imports import need_all
 from seawall.rules.base import File
 from seawall.semantics.evaluate import instance_of
-from seawall.semantics.facts import FunctionFact
+from seawall.semantics.facts import FunctionFact, ValueFact
+from seawall.semantics.symbols import Call, Ref
 from seawall.semantics.types import Instance, Named, Type, options
 from seawall.semantics.view import FunctionNode
 from seawall.syntax import Range
@@ -23,6 +24,16 @@ _SCALARS = {
     "builtins.str": "str",
     "builtins.float": "float",
     "builtins.bool": "bool",
+}
+_COLUMN_TYPES = {
+    "sqlalchemy.Integer": "int",
+    "sqlalchemy.BigInteger": "int",
+    "sqlalchemy.SmallInteger": "int",
+    "sqlalchemy.String": "str",
+    "sqlalchemy.Text": "str",
+    "sqlalchemy.Unicode": "str",
+    "sqlalchemy.Boolean": "bool",
+    "sqlalchemy.Float": "float",
 }
 _STR_METHODS = frozenset({
     "capitalize", "casefold", "encode", "endswith", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
@@ -209,7 +220,26 @@ def _compared_type(file: File, operator: ast.cmpop, other: ast.expr) -> str | No
         if isinstance(operator, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
             return {"int": "int | float", "float": "float", "str": "str"}.get(kind)
         return None
-    return _scalar(file.type_of(other)) if isinstance(operator, (ast.Eq, ast.NotEq)) else None
+    return _value_type(file, other) if isinstance(operator, (ast.Eq, ast.NotEq)) else None
+
+
+def _value_type(file: File, other: ast.expr) -> str | None:
+    """The scalar type of what a key is compared with: a value, or a model's column."""
+    symbol = file.symbol(other)
+    if isinstance(symbol, Ref):
+        fact = file.index.resolve(symbol.name).fact
+        if isinstance(fact, ValueFact) and (column := _column_type(file, fact)):
+            return column
+    return _scalar(file.type_of(other))
+
+
+def _column_type(file: File, fact: ValueFact) -> str | None:
+    """`Column(Integer, ...)` holds an `int`."""
+    match fact.value:
+        case Call(args=args):
+            kinds = (file.index.named(arg.func if isinstance(arg, Call) else arg) for arg in args if arg is not None)
+            return next((_COLUMN_TYPES[kind] for kind in kinds if kind in _COLUMN_TYPES), None)
+    return None
 
 
 def _argument_type(file: File, call: ast.Call, node: ast.expr) -> str | None:
@@ -226,8 +256,10 @@ def _keyword_type(file: File, call: ast.Call, name: str) -> str | None:
         return _declared(file, called[1], None, name)
     cls = file.callee(call)
     attribute = file.index.attributes(cls).get(name) if cls else None
-    if attribute is None or attribute.annotation is None:
+    if attribute is None:
         return None
+    if attribute.annotation is None:
+        return _column_type(file, attribute)
     return _scalar(instance_of(file.index, attribute.annotation))
 
 
