@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from seawall.rules.base import File, Finding
 from seawall.rules.registry import Rule
 
 log = logging.getLogger(__name__)
+
+
+_Subjects = dict[tuple[Callable[..., Any], int], list[Any]]
 
 
 class Checker:
@@ -36,12 +39,13 @@ class Checker:
     def check(self, file: File) -> tuple[Finding, ...]:
         """All findings in an item, in the order of their places."""
         found: list[Finding] = []
+        subjects: _Subjects = {}
         for kind, nodes in tuple(file.scan.nodes.items()):  # asking for a kind that is not there adds it
             for rule in self._by_node.get(kind, ()):
-                self._run(rule, nodes, file, found)
+                self._run(rule, nodes, file, found, subjects)
         for name, calls in file.calls().items():
             for rule in self._by_call.get(name, ()):
-                self._run(rule, calls, file, found)
+                self._run(rule, calls, file, found, subjects)
         found.sort(key=lambda finding: (finding.range, finding.code))
         return tuple(self._with_refactorings(finding, file) for finding in dict.fromkeys(found))
 
@@ -68,21 +72,39 @@ class Checker:
                     self._complain(rule, project.root)
         return tuple(dict.fromkeys(found))
 
-    def _run(self, rule: Rule, nodes: Iterable[ast.AST], file: File, found: list[Finding]) -> None:
+    def _run(self, rule: Rule, nodes: Sequence[ast.AST], file: File, found: list[Finding], subjects: _Subjects) -> None:
         if rule.from_absence and file.item.broken:
             return
-        pending = iter(nodes)
-        recognise = rule.recognise
+        pending = iter(
+            nodes if rule.recognise is None else self._recognised(rule, rule.recognise, nodes, file, subjects)
+        )
+        file.code, file.severity = rule.code, rule.severity
         while True:
             try:
-                for node in pending:
-                    file.code, file.severity = rule.code, rule.severity
-                    subject: Any = node if recognise is None else file.subject(recognise, node)
-                    if subject is not None:
-                        found.extend(rule.check(subject, file) or ())
+                for subject in pending:
+                    found.extend(rule.check(subject, file) or ())
                 return
             except Exception:  # noqa: BLE001 - a mistake in one rule silences no other
                 self._complain(rule, file.path)
+
+    def _recognised(
+        self, rule: Rule, recognise: Callable[..., Any], nodes: Sequence[ast.AST], file: File, subjects: _Subjects
+    ) -> list[Any]:
+        """What a meaning makes of nodes; asked once for all rules about it."""
+        key = recognise, id(nodes)
+        if key not in subjects:
+            found = subjects[key] = []
+            pending = iter(nodes)
+            while True:
+                try:
+                    for node in pending:
+                        if (subject := recognise(node, file)) is not None:
+                            file.remember(recognise, node, subject)
+                            found.append(subject)
+                    break
+                except Exception:  # noqa: BLE001 - as above
+                    self._complain(rule, file.path)
+        return subjects[key]
 
     def _complain(self, rule: Rule, path: Path) -> None:
         if rule.code not in self.broken:

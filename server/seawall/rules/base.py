@@ -79,6 +79,10 @@ class File(View):
             self._subjects[key] = recognise(node, self)
         return self._subjects[key]
 
+    def remember(self, recognise: Callable[..., Any], node: ast.AST, subject: Any) -> None:
+        """Take note of what a meaning's `recognise` made of a node."""
+        self._subjects[recognise, node] = subject
+
     def finding(
         self,
         where: ast.AST | Range,

@@ -51,6 +51,9 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
 
 
 def _makes_async_sessions(call: ast.Call, file: File) -> bool:
+    last = file.called_name(call)
+    if not last[:1].isupper() and "session" not in last:  # neither a class nor a maker of sessions: cheap to ask first
+        return False
     name = file.callee(call)
     if name is None:
         return False
