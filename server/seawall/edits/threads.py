@@ -77,9 +77,9 @@ def awaited(file: Code, node: ast.AST, text: str) -> str:
     return f"(await {text})" if is_operand else f"await {text}"
 
 
-def in_thread(file: Code, call: ast.Call) -> list[Edit]:
-    """The edits that run a call in a worker thread and await it."""
-    chosen = helper(file)
+def in_thread(file: Code, call: ast.Call, chosen: str = "") -> list[Edit]:
+    """The edits that run a call in a worker thread and await it, by a certain one of the helpers if it is chosen."""
+    chosen = chosen or helper(file)
     function, arguments = file.text(call.func), _arguments(file, call)
     if len(call.args) == 1 and isinstance(call.args[0], ast.GeneratorExp) and not call.keywords:
         arguments = f"({arguments})"

@@ -76,6 +76,7 @@ TRANSPARENT = frozenset(
         "backoff.on_exception",
         "pydantic.validate_call",
         "fastapi.Depends",
+        "django.db.transaction.atomic",
         *(
             f"{owner}.{method}"
             for owner in ("fastapi.FastAPI", "fastapi.APIRouter")

@@ -110,6 +110,9 @@ def _named(index: Index, name: str) -> Type | None:
             known = known_results.attribute(resolved.name)
             if known is not None:
                 return from_text(index, known, None)
+            if (above := known_results.attribute(path[0])) is not None:  # `User.objects.get` of a library's class
+                owner_type = from_text(index, above, None)
+                return attribute(index, owner_type, path[2]) if owner_type is not None else None
             if index.split(resolved.name)[0]:
                 owner = index.resolve(path[0])
                 if isinstance(owner.fact, ClassFact):

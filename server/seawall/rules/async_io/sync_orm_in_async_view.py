@@ -1,0 +1,140 @@
+"""Django's ORM refuses to query the database in async code and raises `SynchronousOnlyOperation`.
+
+A query runs when it is evaluated: by `get`, `create`, `count` and the like, by a loop, `list`, `len` or a test, by `save` and
+`delete`, by related managers, or inside a helper that does any of this. In an `async def` Django raises before it asks the
+database. Use the method that begins with `a`, `async for`, or `sync_to_async` for what has no async form (`transaction.atomic`,
+cursors).
+
+Building a query (`filter`, `order_by`, slices) asks nothing, and code under `sync_to_async` or in a thread is fine. Nothing is
+reported of `related.all()`, since its objects may have been prefetched.
+
+Example:
+    from django.db import models
+    from django.http import JsonResponse
+
+    class Pie(models.Model):
+        name = models.CharField(max_length=80)
+
+    async def show(request, pk):
+        pie = «Pie.objects.get(pk=pk)»
+        return JsonResponse({"name": pie.name})
+
+Fixed:
+    from django.db import models
+    from django.http import JsonResponse
+
+    class Pie(models.Model):
+        name = models.CharField(max_length=80)
+
+    async def show(request, pk):
+        pie = await Pie.objects.aget(pk=pk)
+        return JsonResponse({"name": pie.name})
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.knowledge.blocking import Kind
+from seawall.rules.async_io._blocking import called, hops, is_served
+from seawall.rules.async_io._django import async_fix, in_thread_fix
+from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.meanings.django_query import DjangoQuery
+from seawall.semantics.summary import blocking_chain
+
+code, severity = "SW108", Severity.ERROR
+
+_WHAT = {
+    "__iter__": "Going through `{}`",
+    "__len__": "Taking the length of `{}`",
+    "__bool__": "Testing `{}`",
+    "__getitem__": "Indexing `{}`",
+}
+_THREAD = "the helper then runs in another thread"
+
+
+def check(
+    node: ast.Call
+    | ast.For
+    | ast.comprehension
+    | ast.If
+    | ast.While
+    | ast.IfExp
+    | ast.Assert
+    | ast.UnaryOp
+    | ast.Subscript,
+    file: File,
+) -> Iterator[Finding]:
+    place = node.iter if isinstance(node, (ast.For, ast.comprehension)) else node
+    if not file.on_event_loop(place):
+        return
+    query: DjangoQuery | None = file.subject(DjangoQuery.recognise, node)
+    if query is not None:
+        if is_served(place, file) and not _is_evaluated_before(query, file) and _runs(query, file):
+            yield file.finding(query.node, _message(query, file), *async_fix(node, query, file))
+    elif isinstance(node, ast.Call):
+        yield from _helper(node, file)
+
+
+def _runs(query: DjangoQuery, file: File) -> bool:
+    """`atomic` only matters where it is entered."""
+    if query.method == "django.db.transaction.atomic":
+        return isinstance(file.parent(query.node), ast.withitem)
+    return True
+
+
+def _is_evaluated_before(query: DjangoQuery, file: File) -> bool:
+    """Whether an `async for` has filled the queryset that a variable holds."""
+    if query.method not in _WHAT or not isinstance(query.node, ast.Name):
+        return False
+    loops = [*file.scan.nodes.get(ast.AsyncFor, ()), *file.scan.nodes.get(ast.comprehension, ())]
+    return any(
+        isinstance(loop, (ast.AsyncFor, ast.comprehension))
+        and (isinstance(loop, ast.AsyncFor) or loop.is_async)
+        and isinstance(loop.iter, ast.Name)
+        and loop.iter.id == query.node.id
+        and loop.iter.lineno <= query.node.lineno
+        and file.function(loop.iter) is file.function(query.node)
+        for loop in loops
+    )
+
+
+def _message(query: DjangoQuery, file: File) -> str:
+    if query.method in _WHAT:
+        what = _WHAT[query.method].format(_short(query.node, file))
+    else:
+        assert isinstance(query.node, ast.Call)
+        what = f"`{_short(query.node.func, file)}`"
+    instead = query.instead.rpartition(".")[2]
+    advice = {"": "move it under `sync_to_async`", "__aiter__": "use `async for`"}.get(
+        instead, f"await `{instead}` instead"
+    )
+    return f"{what} queries the database, which Django refuses in async code: {advice}"
+
+
+def _short(node: ast.expr, file: File) -> str:
+    """The expression, its inner calls without arguments: `Pie.objects.filter(...)`."""
+    match node:
+        case ast.Attribute(value=value, attr=attr):
+            return f"{_short(value, file)}.{attr}"
+        case ast.Call(func=func, args=[], keywords=[]):
+            return f"{_short(func, file)}()"
+        case ast.Call(func=func):
+            return f"{_short(func, file)}(...)"
+    return file.text(node).split("\n")[0]
+
+
+def _helper(call: ast.Call, file: File) -> Iterator[Finding]:
+    """A project function that queries the database."""
+    name = called(call, file)
+    chain = blocking_chain(file.index, name) if name else None
+    if chain is None or chain.blocking.kind is not Kind.DJANGO or not is_served(call, file):
+        return
+    yield file.finding(
+        call,
+        f"`{_short(call.func, file)}` queries the database through `{chain.hops[-1].callee}`, which Django refuses in async "
+        "code: call it under `sync_to_async`",
+        *in_thread_fix(file, call, _THREAD),
+        related=hops(chain),
+    )
