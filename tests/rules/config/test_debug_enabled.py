@@ -91,3 +91,19 @@ def test_django_reads_it_with_its_own_library() -> None:
         .env
         """,
     )
+
+
+def test_a_switch_that_depends_on_something() -> None:
+    assert_silent(
+        "SW603",
+        """
+        from fastapi import FastAPI
+
+        from shop.utils import in_debug_mode
+
+        if in_debug_mode():
+            app = FastAPI(debug=True)
+        else:
+            app = FastAPI(docs_url=None)
+        """,
+    )

@@ -93,6 +93,27 @@ def test_bodies_that_are_validated_and_what_is_no_body(parameters: str) -> None:
     assert_silent("SW301", HEAD.replace("create({})", f"create({parameters})"))
 
 
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("return payload['title']", "error"),
+        ("for key in payload:\n        print(key)", "error"),
+        ("return store(**payload)", "error"),
+        ("return payload.get('title') or {**payload}", "error"),
+        ("return store(payload)", "warning"),
+        ("return validate(values=payload)", "warning"),
+    ],
+)
+def test_a_body_that_is_only_handed_on_may_be_free_on_purpose(body: str, severity: str) -> None:
+    source = HEAD.replace("create({})", "create(«payload: dict[str, Any]» = Body(...))").replace("return None", body)
+    [found] = assert_finds("SW301", source)
+    assert found.severity == severity
+
+
+def test_apps_of_tests_may_take_what_they_like() -> None:
+    assert_silent("SW301", "#- tests/fixtures/storage.py\n" + HEAD.replace("create({})", "create(payload: dict)"))
+
+
 def test_a_function_that_is_no_handler() -> None:
     assert_silent("SW301", "def create(payload: dict):\n    return payload['name']\n")
 

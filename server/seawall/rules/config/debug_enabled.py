@@ -3,8 +3,8 @@
 `FastAPI(debug=True)` and Django's `DEBUG = True` answer errors with tracebacks; Django also keeps every query in memory. An engine
 with `echo=True` logs each statement with its values, and uvicorn's reloader watches files instead of serving.
 
-Not flagged: values that come from settings or the environment, settings modules for development and tests, code under
-`if __name__ == "__main__"`, tests.
+Not flagged: values that come from settings or the environment, settings modules for development and tests, code under a condition
+(`if in_debug_mode():`, `if __name__ == "__main__":`), tests.
 
 Example:
     #- main.py
@@ -83,7 +83,7 @@ def check(node: ast.keyword | ast.Assign, file: File) -> Iterator[Finding]:
     if not isinstance(node.value, ast.Constant) or node.value.value is not True:
         return
     found = _keyword(node, file) if isinstance(node, ast.keyword) else _django(node, file)
-    if found is None or is_aside(file.path, file.project.root) or _in_script(node, file):
+    if found is None or is_aside(file.path, file.project.root) or _is_conditional(node, file):
         return
     name, setting, loud, effect = found
     fix = Fix("Take it from the settings", lambda: _move(node.value, setting, file), Safety.UNSAFE, why=_WHY)
@@ -112,12 +112,9 @@ def _django(node: ast.Assign, file: File) -> tuple[str, str, Severity, str] | No
     return "DEBUG", "debug", Severity.ERROR, "shows tracebacks and settings to visitors"
 
 
-def _in_script(node: ast.AST, file: File) -> bool:
-    """Whether the node runs only when the file is started by hand."""
-    return any(
-        isinstance(above, ast.If) and "__name__" in file.text(above.test) and "__main__" in file.text(above.test)
-        for above in file.ancestors(node)
-    )
+def _is_conditional(node: ast.AST, file: File) -> bool:
+    """Whether somebody has asked before, be it only whether the file is started by hand."""
+    return any(isinstance(above, (ast.If, ast.IfExp)) for above in file.ancestors(node))
 
 
 def _move(value: ast.expr, setting: str, file: File) -> Iterator[AnyEdit]:

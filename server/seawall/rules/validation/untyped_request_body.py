@@ -4,7 +4,8 @@ A missing key becomes a `KeyError` and a response 500, a wrong type goes on into
 of the body. A Pydantic model refuses bad input with a response 422 before the handler runs.
 
 Not flagged: models, dataclasses and `TypedDict`, which are validated; query, path and header parameters; mappings with free keys and
-typed values (`dict[str, int]`) that are not read by key.
+typed values (`dict[str, int]`) that are not read by key; tests. A body that is only handed on as a whole may be free on purpose: that is a
+warning.
 
 Example:
     from fastapi import FastAPI
@@ -42,6 +43,7 @@ from seawall.edits import AnyEdit, Fix, Safety
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._body_model import Shape, can_stand_before, model_edits, model_name, shape_of, uses_of
 from seawall.semantics.meanings.route import Kind, Route, RouteParameter, unwrap
+from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.symbols import Constant, Either, Ref, Subscript, Symbol
 from seawall.semantics.view import keyword
 from seawall.syntax import Range, range_of
@@ -55,6 +57,8 @@ _UNIONS = frozenset({"typing.Optional", "typing.Union"})
 
 
 def check(route: Route, file: File) -> Iterator[Finding]:
+    if is_aside(file.path, file.project.root):
+        return
     for parameter in route.of_kind(Kind.BODY):
         says_nothing = _says_nothing(file, parameter.annotation)
         if says_nothing is False:
@@ -67,7 +71,18 @@ def check(route: Route, file: File) -> Iterator[Finding]:
             parameter.arg,
             f"`{parameter.name}` is taken from the body without validation, declare a Pydantic model",
             *_fixes(route, parameter, shape, file),
+            severity=Severity.ERROR if shape is not None or parameter.annotation is None else _loudness(uses, file),
         )
+
+
+def _loudness(uses: list[ast.Name] | None, file: File) -> Severity:
+    """A body that nobody looks into here may be meant to be free."""
+    return Severity.ERROR if uses is None or any(_looks_into(file.parent(use)) for use in uses) else Severity.WARNING
+
+
+def _looks_into(around: ast.AST | None) -> bool:
+    is_unpacked = isinstance(around, ast.keyword) and around.arg is None
+    return is_unpacked or isinstance(around, (ast.Attribute, ast.Subscript, ast.For, ast.Dict, ast.comprehension))
 
 
 def _says_nothing(file: File, annotation: Symbol | None) -> bool | None:
