@@ -7,6 +7,7 @@ facts. Then each checks its share against the whole project.
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import pickle
 import sys
@@ -14,9 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkContext, SpawnContext
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self, cast
 
 from seawall.engine.asked import Question, answers, asked
 from seawall.engine.cache import Entry
@@ -26,6 +26,9 @@ from seawall.engine.workspace import Workspace
 from seawall.project.reading import looked_at
 from seawall.semantics.document import Document
 from seawall.semantics.facts import ModuleFacts
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnContext
 
 MIN_SIZE = 400_000
 """Bytes of code that are worth a process of their own."""
@@ -73,8 +76,7 @@ def check(
 ) -> Share | None:
     """Check files in several processes, each against all that are known; None if one of them was killed."""
     # Forking shares what is imported already; the terminal's process has no threads that could hold a lock.
-    context: ForkContext | SpawnContext
-    context = ForkContext() if sys.platform == "linux" else SpawnContext()
+    context = cast("SpawnContext", multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn"))
     workers = []
     gc.freeze()
     for share in _shares(known, jobs):
