@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ def watch(options: Options, console: Console) -> int:
     if STDIN in options.paths:
         raise Failure("`--watch` cannot watch standard input")
     options = replace(options, watch=False)
+    gc.enable()  # unlike a single run, this one lasts
     places = {absolute(path) for path in options.paths or (".",)}
     once(options, console)
     # Settings and what names mean may lie anywhere in the project.
