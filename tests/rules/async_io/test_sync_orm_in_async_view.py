@@ -123,6 +123,7 @@ def test_a_query_is_evaluated(body: str) -> None:
         "return Unknown.objects.get(pk=pk)",
         "return await Pie.objects.filter(pk=pk).aexists() and Pie.objects.none().query",
         "query = Pie.objects.raw('SELECT 1')\nreturn query",
+        "pies = Pie.objects.all()\ntry:\n    return await pies.acount()\nexcept AttributeError:\n    return len(pies)",
         "if (pies := Pie.objects.filter(pk=pk)) is None:\n    return pies",
     ],
 )  # fmt: skip

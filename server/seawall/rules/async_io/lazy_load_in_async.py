@@ -65,14 +65,13 @@ from seawall.rules.async_io._eager import eager_fix
 from seawall.rules.async_io._expired import Expired
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.relationship import ASYNC_SESSIONS, EAGER, Loaded, Relationship
-from seawall.semantics.symbols import Attr, Awaited, Call, Either, Iterated, Parameter, Subscript
+from seawall.semantics.symbols import Attr, Awaited, Call, Either, Iterated, Parameter, Ref, Subscript, Symbol
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import argument
 
 code, severity = "SW107", Severity.WARNING
 from_absence = True
 
-_MAY_BE_LOADED = (Attr, Awaited, Call, Either, Iterated, Parameter, Subscript)
 _ATTRS = "sqlalchemy.ext.asyncio.AsyncAttrs"
 _KEEPS_UNLOADED = frozenset({"refresh", "delete", "merge"})
 
@@ -83,11 +82,28 @@ def check(node: ast.Attribute, file: File) -> Iterator[Finding]:
     parent = file.parent(node)
     if isinstance(parent, ast.Call) and parent.func is node:
         return
-    symbol = file.symbol(node.value)
-    if not isinstance(symbol, _MAY_BE_LOADED):
-        return
-    yield from _unloaded(node, file)
-    yield from _expired(node, file)
+    if _may_be_fetched(file.symbol(node.value)):
+        yield from _unloaded(node, file)
+    if "commit" in file.calls():
+        yield from _expired(node, file)
+
+
+def _may_be_fetched(symbol: Symbol | None) -> bool:
+    """Whether something awaited or provided stands at the root: asked first, as it costs nothing."""
+    while True:
+        match symbol:
+            case Awaited():
+                return True
+            case Attr(of) | Iterated(of) | Subscript(of):
+                symbol = of
+            case Call(func=func, args=args):
+                symbol = args[0] if isinstance(func, Ref) and len(args) == 1 else func
+            case Parameter(annotation=annotation, default=default):
+                return isinstance(default, Call) or isinstance(annotation, (Ref, Subscript))
+            case Either(several):
+                return any(_may_be_fetched(one) for one in several)
+            case _:
+                return False
 
 
 def _unloaded(node: ast.Attribute, file: File) -> Iterator[Finding]:

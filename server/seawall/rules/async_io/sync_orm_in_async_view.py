@@ -78,7 +78,14 @@ def check(
 
 
 def _runs(query: DjangoQuery, file: File) -> bool:
-    """`atomic` only matters where it is entered."""
+    """`atomic` only matters where it is entered, and what lacked an attribute is no queryset, whatever was declared."""
+    for above in file.ancestors(query.node):
+        if (
+            isinstance(above, ast.ExceptHandler)
+            and above.type is not None
+            and "AttributeError" in file.text(above.type)
+        ):
+            return False
     if query.method == "django.db.transaction.atomic":
         return isinstance(file.parent(query.node), ast.withitem)
     return True

@@ -66,7 +66,7 @@ def _call(call: ast.Call, view: View) -> DjangoQuery | None:
 
 
 def _gone_through(queryset: ast.expr, method: str, view: View) -> DjangoQuery | None:
-    if isinstance(queryset, (ast.Constant, ast.Compare, ast.BoolOp, ast.Starred)):
+    if not isinstance(queryset, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
         return None
     found = options(view.type_of(queryset))
     if len(found) != 1 or not isinstance(found[0], Instance) or not view.index.is_subclass(found[0].cls, _QUERYSET):
