@@ -18,7 +18,7 @@ _MAX_STEPS = 16
 
 def eager_fix(file: File, node: ast.Attribute, cls: str) -> Iterator[Fix]:
     """Add a loader option to the query that gave the object whose attribute is read."""
-    query = _query(node.value, file)
+    query = _query(node.value, file) if "<locals>" not in cls else None  # a local class cannot be imported
     if query is not None:
         yield Fix(f"Load {node.attr} with the query", lambda: _edits(file, query, cls, node.attr))
 
