@@ -156,3 +156,12 @@ def test_a_history_with_two_heads_gets_no_revision(tmp_path: Path) -> None:
     third = {"migrations/versions/3_third.py": 'revision = "cccc"\ndown_revision = "aaaa"\n'}
     (found,) = Folder(example.files | HISTORY | third, tmp_path).findings("SW705")
     assert [fix.title for fix in found.finding.fixes] == ["Add index=True"]
+
+
+def test_models_of_tests_and_of_revisions() -> None:
+    plain = parse(model('author_id = Column(ForeignKey("author.id"))')).files
+    [text] = plain.values()
+    revision = f'revision = "aaaa"\ndown_revision = None\n\n{text}\n\ndef upgrade():\n    ...\n'
+    assert Folder({"migrations/versions/1_fill.py": revision}).findings("SW705") == []
+    assert Folder({"tests/models.py": text}).findings("SW705") == []
+    assert len(Folder({"migrations/models.py": text}).findings("SW705")) == 1

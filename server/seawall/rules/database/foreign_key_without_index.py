@@ -4,7 +4,7 @@ PostgreSQL indexes the side that is referred to, never the side that refers. Wit
 listing the children of a parent, and deleting a parent all read every row.
 
 Not flagged: columns that lead an index, a unique constraint or the primary key, also through `__table_args__`, a mixin or an
-`Index` beside the class; projects on MySQL, which makes these indexes itself.
+`Index` beside the class; projects on MySQL, which makes these indexes itself; models of tests and inside Alembic revisions.
 
 Example:
     from sqlalchemy import ForeignKey
@@ -39,6 +39,7 @@ from seawall.project.alembic import index_revision
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.column import Column
+from seawall.semantics.meanings.secret import is_aside
 
 code, severity = "SW705", Severity.WARNING
 from_absence = True
@@ -50,6 +51,8 @@ _OTHERS = ("psycopg", "psycopg2", "psycopg2-binary", "asyncpg", "pg8000")
 def check(column: Column, file: File) -> Iterator[Finding]:
     if not column.foreign_keys or column.may_be_indexed() or _indexes_by_itself(file.project):
         return
+    if _is_revision(file) or is_aside(file.path, file.project.root):
+        return
     fix = Fix("Add index=True", lambda: [add_keyword(file, column.call, "index", "True")])
     yield file.finding(
         column.foreign_keys[0],
@@ -57,6 +60,11 @@ def check(column: Column, file: File) -> Iterator[Finding]:
         *_with_revision(column, file),
         fix,
     )
+
+
+def _is_revision(file: File) -> bool:
+    """Whether a module is an Alembic revision: its models are those of then."""
+    return all(file.index.fact(file.module, name) is not None for name in ("revision", "upgrade"))
 
 
 def _indexes_by_itself(project: Project) -> bool:
