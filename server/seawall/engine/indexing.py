@@ -72,7 +72,7 @@ class Indexer:
 
     def _read(self, path: Path) -> None:
         if path not in self.workspace.documents:  # what is open in an editor outranks the disk
-            self.workspace.load(path)
+            self.workspace.load(path, exact=False)
             self.workspace.close(path)
 
     def _files(self, top: Path) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from seawall.engine.report import Problem
 from seawall.project.discovery import python_files
 from seawall.project.project import Project
+from seawall.semantics.document import Document
 
 if TYPE_CHECKING:
     from seawall.engine.workspace import Workspace
@@ -66,12 +67,17 @@ class Request:
         return any(path == target or path.is_relative_to(target) for target in self.targets)
 
 
-def load(workspace: Workspace, request: Request, paths: Sequence[Path], progress: Progress) -> dict[Path, Problem]:
-    """Read files; gives what was wrong with those that were named."""
+def load(
+    workspace: Workspace, request: Request, paths: Sequence[Path], progress: Progress, *, exact: bool = False
+) -> dict[Path, Problem]:
+    """Read files, `exact` for edits; gives what was wrong with those that were named."""
     problems: dict[Path, Problem] = {}
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        document = workspace.open(path, request.texts[path]) if path in request.texts else workspace.load(path)
+        if path in request.texts:
+            document: Document | None = workspace.open(path, request.texts[path])
+        else:
+            document = workspace.load(path, exact=exact)
         message = "cannot be read" if document is None else document.source.text.problem
         if message and request.covers(path):
             problems[path] = Problem(str(path), message)

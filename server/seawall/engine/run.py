@@ -85,7 +85,7 @@ def mend(request: Request, progress: Progress = silent) -> Mended:
     workspace = request.workspace()
     settings = workspace.project.settings
     checked, known = request.files(workspace.project)
-    problems = list(load(workspace, request, known, progress).values())
+    problems = list(load(workspace, request, known, progress, exact=True).values())
     fixer = Fixer(workspace, list(checked), settings.unsafe_fixes, request.covers)
     reports = [report(located, settings) for located in fixer.run()]
     changes = {path: (fixer.before[path], text) for path, text in fixer.changed().items()}

@@ -6,6 +6,7 @@ again only when something it used has changed.
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from seawall.semantics.document import Document
 from seawall.semantics.facts import FunctionFact, ImportFact, ModuleFacts
 from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.index import Index
-from seawall.syntax import Item, Range, Source, Span, Text, read, read_at_once, update
+from seawall.syntax import Item, Range, Source, Span, Text, range_of, read, read_at_once, update
 
 NO_FINDINGS: tuple[Finding, ...] = ()
 
@@ -156,14 +157,17 @@ class Workspace:
         """Take back a state that a file had before: its items, and what was found in them, are those of then."""
         self._put(document.path, document.source)
 
-    def load(self, path: Path) -> Document | None:
-        """Read a file from disk; None (and the file forgotten) if it cannot be read."""
+    def load(self, path: Path, *, exact: bool = True) -> Document | None:
+        """Read a file from disk; None (and the file forgotten) if it cannot be read.
+
+        What is not `exact` is quicker, and good for facts and findings but not for edits.
+        """
         try:
             data = path.read_bytes()
         except OSError:
             self.remove(path)
             return None
-        return self._put(path, read_at_once(Text.decode(data)))
+        return self._put(path, read_at_once(Text.decode(data), exact=exact))
 
     def close(self, path: Path) -> None:
         """Let go of a file's tree; its facts stay."""
@@ -281,6 +285,9 @@ class Workspace:
             if finding.code in severity and not (whole and matches(whole, finding.code, rules[finding.code].name))
         ]
         located.sort(key=lambda found: (found.range, found.code))
+        if not document.source.exact and _points_into_strings(document, located):
+            self._put(path, read_at_once(document.source.text))
+            return self.findings(path)
         return located
 
     def memos(self, path: Path) -> Iterable[Memo]:
@@ -346,6 +353,16 @@ class Workspace:
         if call is not None and isinstance(fact, FunctionFact) and call < len(fact.calls):
             place = fact.calls[call].place
         return outline.path, place.range.shift(outline.starts.get(rest, 1) - 1)
+
+
+def _points_into_strings(document: Document, located: Iterable[Located]) -> bool:
+    """Whether a finding stands in an f-string, or around one."""
+    strings = [
+        range_of(node)
+        for item in document.source.items
+        for node in document.analysis(item).scan.nodes.get(ast.JoinedStr, ())
+    ]
+    return any(one.range.overlaps(string) for one in located for string in strings)
 
 
 def _changed_lines(old: Text, new: Text) -> Span:

@@ -27,6 +27,7 @@ _NATIVE = sys.version_info >= (3, 14)
 _CANDIDATE = re.compile(
     r"""["'](?:(?<=F.)(?<!\wF.)|(?<=[rR]F.)(?<!\w[rR]F.)|(?<=F[rR].)(?<!\wF[rR].))""".replace("F", f"[{_FORMATTED}]")
 )
+_OVER_LINES = re.compile(r"""(?:[fF][rR]?|[rR][fF])(?:\"\"\"|''')""")
 _FIELDS = re.compile(r"[rR]?[fFtT]")
 _PREFIX = re.compile(r"[a-zA-Z]*")
 _QUOTE = re.compile(r"\"\"\"|'''|\"|'")
@@ -95,6 +96,11 @@ def rewrite(source: str) -> Rewritten:
     writer = _Writer(source)
     writer.copy(0, len(source))
     return Rewritten(source, "".join(writer.out), writer.runs, writer.notes)
+
+
+def has_right_lines(source: str) -> bool:
+    """Whether this interpreter, if it can read the strings at all, puts their parts on the right lines."""
+    return sys.version_info >= (3, 12) or not _OVER_LINES.search(source)
 
 
 class _Writer:

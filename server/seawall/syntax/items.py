@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .cut import CLASS, METHOD, Cut, cut
-from .parse import Parsed, Problem, parse_quietly, quiet
+from .parse import Parsed, Problem, parse_quietly, parse_roughly, quiet
 from .text import Range, Span, Text
 
 LONG_CLASS = 40
@@ -83,12 +83,14 @@ class _Piece:
 class Source:
     """An immutable state of a file: its text and its items, in the order of their first lines."""
 
-    __slots__ = ("_far", "_piece_starts", "_pieces", "_places", "items", "starts", "text")
+    __slots__ = ("_far", "_piece_starts", "_pieces", "_places", "exact", "items", "starts", "text")
 
     text: Text
     items: Sequence[Item]
     starts: Sequence[int]
     """The file's line on which each item begins."""
+    exact: bool
+    """Whether all positions are right; else parts of f-strings may stand in the wrong columns of their lines."""
 
     def __init__(
         self,
@@ -98,10 +100,12 @@ class Source:
         pieces: list[_Piece],
         piece_starts: list[int],
         far: tuple[int, ...],
+        exact: bool = True,
     ) -> None:
         self.text, self.items, self.starts = text, items, starts
         self._pieces, self._piece_starts, self._far = pieces, piece_starts, far
         self._places: dict[Item, int] | None = None
+        self.exact = exact
 
     def start_of(self, item: Item) -> int | None:
         """The file's line on which an item begins; None if it is not (or no longer) in the file."""
@@ -133,15 +137,21 @@ def read(text: Text) -> Source:
     return _rebuild(Source(text, [], [], [], [], ()), text, 0, 0, list(_cut_all(text)), 0)
 
 
-def read_at_once(text: Text) -> Source:
+def read_at_once(text: Text, *, exact: bool = True) -> Source:
     """Read a text that nobody is typing in as one single item, which costs no more than parsing it.
 
-    A text that does not parse as it is, is read by `read`. So is this one as soon as `update` changes it.
+    A text that does not parse as it is, is read by `read`. So is this one as soon as `update` changes it. What is not `exact`
+    is quicker, and may have parts of f-strings in the wrong columns.
     """
     code = _join(text.lines)
+    lines = max(1, len(text.lines))
     with quiet():
-        item = _item(code, code, max(1, len(text.lines)), "", None)
-    return read(text) if item.problems or item.broken else Source(text, [item], [1], [], [], ())
+        tree = None if exact else parse_roughly(code)
+        if tree is not None:
+            item = Item(code, lines, "", Parsed(tree, (), False, False))
+        else:
+            item = _item(code, code, lines, "", None)
+    return read(text) if item.problems or item.broken else Source(text, [item], [1], [], [], (), tree is None)
 
 
 def update(source: Source, text: Text, span: Span) -> Source:

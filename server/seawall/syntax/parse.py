@@ -88,6 +88,17 @@ def parse_quietly(source: str) -> Parsed:
     return Parsed(strings.mend(tree), tuple(problems), broken, False)
 
 
+def parse_roughly(source: str) -> ast.Module | None:
+    """The interpreter's own tree, for a text with ``\\n`` endings; None if there is more to say than that.
+
+    Before Python 3.12 the parts of f-strings stand on the right line but perhaps in the wrong column: good enough for
+    whatever does not point into one.
+    """
+    if len(source) > MAX_SIZE or "\0" in source or not fstrings.has_right_lines(source):
+        return None
+    return _try(source)[0]
+
+
 def _try(text: str) -> tuple[ast.Module | None, Damage | None]:
     try:
         return ast.parse(text), None
