@@ -24,13 +24,20 @@ def findings(workspace: Workspace) -> list[Located]:
     return found + workspace.project_findings()
 
 
+def made(fix: Fix) -> tuple[AnyEdit, ...]:
+    """A fix's edits; none if it turns out that it cannot be made."""
+    try:
+        return tuple(dict.fromkeys(fix.make()))
+    except CannotFix:
+        return ()
+
+
 def broken(
     workspace: Workspace, located: Located, fix: Fix, before: list[Located], *, to_the_end: bool = True
 ) -> list[str]:
     """The promises that a fix breaks; `to_the_end` goes on fixing what is left. The workspace is left as it was."""
-    try:
-        edits = tuple(dict.fromkeys(fix.make()))
-    except CannotFix:
+    edits = made(fix)
+    if not edits:
         return []
     old = {edit.path: text_of(workspace, edit.path) for edit in edits}
     try:
@@ -161,14 +168,12 @@ def _again(workspace: Workspace, located: Located, fix: Fix) -> Iterator[str]:
 
 
 def _same_fixes(workspace: Workspace, located: Located, number: int) -> Iterator[tuple[AnyEdit, ...]]:
+    title = located.finding.fixes[number].title.split()[0]
     for other in findings(workspace):
         if other.code == located.code and number < len(other.finding.fixes):
             fix = other.finding.fixes[number]
-            if fix.title.split()[:1] == located.finding.fixes[number].title.split()[:1]:
-                try:
-                    yield tuple(dict.fromkeys(fix.make()))
-                except CannotFix:
-                    continue
+            if fix.title.split()[0] == title and (edits := made(fix)):
+                yield edits
 
 
 def _counts(found: Iterable[Located]) -> Counter[tuple[Path, str]]:
