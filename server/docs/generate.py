@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 from click import unstyle
 
@@ -84,7 +86,7 @@ def rule_page(rule: Rule) -> str:
         parts += ["## Example", *_files(code["Example"]), "Seawall says:", _fence("text", _said(rule))]
     for heading in code.keys() & {"Fixed", "Instead"}:
         parts += [f"## {heading}", *_files(code[heading])]
-    if fixes := _fixes(rule):
+    if fixes := list(_fixes(rule)):
         parts += ["## Fixes", "\n".join(fixes)]
     parts += ["## Switching it off", _SWITCH.format(code=rule.code, name=rule.name)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -129,7 +131,8 @@ def _said(rule: Rule) -> str:
 def _checked(rule: Rule) -> tuple[tuple[Report, ...], str]:
     """What the rule finds in its example, and how the terminal shows it."""
     files = sections(rule).get("Example", {})
-    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
+    nothing_active = mock.patch.dict(os.environ, {"VIRTUAL_ENV": "", "CONDA_PREFIX": ""})
+    with nothing_active, tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
         root = Path.cwd() / "example"
         for name, text in files.items():
             path = root / name
