@@ -38,10 +38,6 @@ class Action:
     """The rule's fix, if this is one."""
     is_preferred: bool = False
 
-    @property
-    def is_unsafe(self) -> bool:
-        return self.fix is not None and self.fix.safety is Safety.UNSAFE
-
 
 def actions_for(workspace: Workspace, found: Iterable[Located], place: Range) -> list[Action]:
     """What can be done about those findings that a range touches: first the fixes of all, then the comments."""

@@ -39,7 +39,6 @@ class Client:
         resources = _list(ask("workspace.workspaceEdit.resourceOperations"))
         self.creates_files = "create" in resources
         self.document_changes = bool(ask("workspace.workspaceEdit.documentChanges")) or self.creates_files
-        self.change_annotations = ask("workspace.workspaceEdit.changeAnnotationSupport") is not None
         self.applies_edits = bool(ask("workspace.applyEdit"))
         self.markdown = "markdown" in _list(ask("textDocument.hover.contentFormat"))
         self.progress = bool(ask("window.workDoneProgress"))

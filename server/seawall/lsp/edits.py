@@ -1,4 +1,4 @@
-"""Edits as the client takes them: with versions, new files and annotations where it knows those, plainly where it does not."""
+"""Edits as the client takes them: with versions and new files where it knows those, plainly where it does not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seawall.edits import AnyEdit, CannotFix, CreateFile, Edit
-from seawall.engine.fix import apply_to
+from seawall.edits.apply import apply_to
 from seawall.lsp.protocol import Json
 from seawall.syntax import Text
 
@@ -17,26 +17,20 @@ if TYPE_CHECKING:
 _WHOLE_NEW_FILE: Json = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
 """Where a new file's text goes: an insert at the very beginning leaves an empty last line in Neovim."""
 
-_CONFIRM = "confirm"
 
-
-def workspace_edit(server: SeawallServer, edits: Iterable[AnyEdit], confirm: str = "") -> Json:
-    """A WorkspaceEdit. `confirm` is what to ask the user first, in clients that can.
+def workspace_edit(server: SeawallServer, edits: Iterable[AnyEdit]) -> Json:
+    """A WorkspaceEdit.
 
     Raises:
         CannotFix: a file that is to be created is there already.
     """
     created, by_path = _by_file(server, edits)
     client, documents = server.client, server.documents
-    annotated = bool(confirm) and client.change_annotations and len(by_path) + len(created) > 1
     changes: list[Json] = []
     for path, text in created.items():
         uri = documents.uri(path)
         if client.creates_files:
-            creation: Json = {"kind": "create", "uri": uri, "options": {"ignoreIfExists": True}}
-            if annotated:
-                creation["annotationId"] = _CONFIRM
-            changes.append(creation)
+            changes.append({"kind": "create", "uri": uri, "options": {"ignoreIfExists": True}})
         changes.append(_of_file(uri, None, [{"range": _WHOLE_NEW_FILE, "newText": text}]))
     for path, several in by_path.items():
         text_now = server.text_of(path)
@@ -56,13 +50,7 @@ def workspace_edit(server: SeawallServer, edits: Iterable[AnyEdit], confirm: str
         )
     if not client.document_changes:
         return {"changes": {change["textDocument"]["uri"]: change["edits"] for change in changes}}
-    if not annotated:
-        return {"documentChanges": changes}
-    for change in changes:
-        for edit in change.get("edits", ()):
-            edit["annotationId"] = _CONFIRM
-    annotation = {"label": "Seawall", "description": confirm, "needsConfirmation": True}
-    return {"documentChanges": changes, "changeAnnotations": {_CONFIRM: annotation}}
+    return {"documentChanges": changes}
 
 
 def _of_file(uri: str, version: int | None, edits: list[Json]) -> Json:

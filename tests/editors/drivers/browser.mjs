@@ -19,16 +19,6 @@ const methods = {
   labels: (selector) =>
     page.locator(selector).evaluateAll((found) => found.map((element) => element.getAttribute("aria-label"))),
   click: (selector, text) => page.locator(selector).filter({ hasText: text }).first().click().then(() => true),
-  check: async (selector) => {
-    const boxes = page.locator(selector);
-    for (let box = 0; box < (await boxes.count()); box += 1) {
-      if (!(await boxes.nth(box).isChecked())) {
-        await boxes.nth(box).click();
-        await page.waitForTimeout(300); // a file's box draws those of its parts anew
-      }
-    }
-    return true;
-  },
   screenshot: (path) => page.screenshot({ path }).then(() => true),
 };
 

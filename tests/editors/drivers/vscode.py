@@ -15,8 +15,6 @@ from urllib.request import urlopen
 from .base import Finding, wait_for, where
 
 UNSAVED = ".tab.dirty, .activitybar .badge[aria-label*='unsaved']"
-PREVIEW = ".bulk-edit-panel"
-"""Where VS Code shows an edit that wants to be confirmed, with all of its parts left out at first."""
 PLACE = re.compile(r"\[Ln (\d+), Col (\d+)\]")
 
 SETTINGS = {
@@ -97,10 +95,6 @@ class VSCode:
         wait_for("the actions", lambda: title in self._text(".action-widget"))
         self._do("click", ".action-widget .monaco-list-row", title)
         wait_for("the edit", lambda: self._find(finding.code) is None)
-        if self._do("texts", PREVIEW):  # which has taken the place of the Problems panel
-            self._confirm()
-            self._command("View: Focus Problems")
-            self.no_finding(finding.code)
         wait_for("all of the edit to arrive", self._stands_still)
 
     def save_all(self) -> None:
@@ -121,14 +115,6 @@ class VSCode:
             except subprocess.TimeoutExpired:
                 process.kill()
         self.log.close()
-
-    def _confirm(self) -> None:
-        boxes = f"{PREVIEW} .edit-checkbox"
-        wait_for("the parts of the edit", lambda: self._do("texts", boxes))
-        time.sleep(1)  # until all of them are drawn
-        self._do("check", boxes)
-        self._do("click", f"{PREVIEW} .monaco-button", "Apply")
-        wait_for("the edit to be applied", lambda: not self._do("texts", PREVIEW))
 
     def _stands_still(self) -> bool:
         """The badge lags a little behind what it counts."""

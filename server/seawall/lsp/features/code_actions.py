@@ -89,7 +89,7 @@ def _edit_for(ls: SeawallServer, document: Open, key: list[Any]) -> Json:
     action = _again(ls, document, key)
     if action is None:
         raise CannotFix("The code has changed since, ask again")
-    return _edit(ls, action)
+    return workspace_edit(ls, _made(action.make))
 
 
 def _again(ls: SeawallServer, document: Open, key: list[Any]) -> Action | None:
@@ -99,11 +99,6 @@ def _again(ls: SeawallServer, document: Open, key: list[Any]) -> Action | None:
     same = [action for action in actions_for(document.root.workspace, found, everywhere) if _key(action)[:2] == key[:2]]
     exact = [action for action in same if _key(action) == key]
     return exact[0] if exact else same[0] if len(same) == 1 else None
-
-
-def _edit(ls: SeawallServer, action: Action) -> Json:
-    why = (action.fix.why if action.fix else "") or "The change may alter behaviour"
-    return workspace_edit(ls, _made(action.make), why if action.is_unsafe else "")
 
 
 def _made(make: Callable[[], Iterable[AnyEdit]]) -> list[AnyEdit]:
@@ -125,7 +120,7 @@ def _offer(ls: SeawallServer, document: Open, action: Action) -> Json | None:
     }
     if action.is_preferred:
         offer["isPreferred"] = True
-    return _with_edit(ls, document, offer, _key(action), lambda: _edit(ls, action))
+    return _with_edit(ls, document, offer, _key(action), lambda: workspace_edit(ls, _made(action.make)))
 
 
 def _offer_fix_all(ls: SeawallServer, document: Open) -> Json | None:
