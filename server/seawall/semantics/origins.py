@@ -36,9 +36,10 @@ def _collect(names: Names, node: ast.AST, found: dict[str, None], depth: int) ->
         return
     match node:
         case ast.Name():
-            bindings = names.bindings(node)
-            if bindings and not is_checked(names.scan, node):
-                _name(names, bindings, found, depth)
+            below: dict[str, None] = {}
+            _name(names, names.bindings(node), below, depth)
+            if below and not is_checked(names.scan, node):
+                found.update(below)
         case ast.Attribute(value=value, attr=attr):
             _step(names, node, value, f".{attr}", found, depth)
         case ast.Subscript(value=value, slice=index):

@@ -17,6 +17,13 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
+_NO_NODES = frozenset({
+    "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "name", "op", "ops", "simple",
+    "type_comment", "type_ignores",
+})  # fmt: skip
+"""Fields that hold no nodes, or operators, which nobody asks for."""
+
+
 class Scope:
     """A block with names of its own. `bindings` maps a name to the nodes that bind it, in source order."""
 
@@ -55,7 +62,7 @@ def _function_of(scope: Scope) -> Scope | None:
 class Scan:
     """The tables of one item."""
 
-    __slots__ = ("_tested", "module", "nodes", "opened", "parents", "scopes")
+    __slots__ = ("_tested", "_tests", "module", "nodes", "opened", "parents", "scopes")
 
     def __init__(self, tree: ast.Module, owner: str = "") -> None:
         self.nodes: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
@@ -65,6 +72,8 @@ class Scan:
         self.opened: dict[ast.AST, Scope] = {}
         """The scope that a node opens."""
         self._tested: dict[Scope | None, set[str]] | None = None
+        self._tests: list[tuple[Scope, int, int]] = []
+        """For each test, its scope, and which of all names stand in it."""
         self.nodes[ast.Module].append(tree)
         self.module = Scope(tree, None, "")
         self.opened[tree] = self.module
@@ -79,10 +88,10 @@ class Scan:
         """The names that some test (`if`, `assert`, `... if ...`) in the same function asks about."""
         if self._tested is None:
             self._tested = {}
-            for kind in (ast.If, ast.IfExp, ast.Assert):
-                for node in self.nodes.get(kind, ()):
-                    names = self._tested.setdefault(_function_of(self.scopes[node]), set())
-                    names.update(one.id for one in ast.walk(node.test) if isinstance(one, ast.Name))  # type: ignore[attr-defined]
+            names = self.nodes[ast.Name]
+            for where, first, last in self._tests:
+                asked = self._tested.setdefault(_function_of(where), set())
+                asked.update(name.id for name in names[first:last])  # type: ignore[attr-defined]
         return self._tested.get(_function_of(scope), set())
 
     def _visit(self, node: ast.AST, parent: ast.AST, scope: Scope) -> None:
@@ -90,6 +99,8 @@ class Scan:
         self.scopes[node] = scope
         kind = type(node)
         self.nodes[kind].append(node)
+        if kind is ast.Constant:
+            return
         visit = _SPECIAL.get(kind)
         if visit is not None:
             visit(self, node, scope)
@@ -99,14 +110,14 @@ class Scan:
     def _children(self, node: ast.AST, scope: Scope, skip: str = "") -> None:
         visit = self._visit
         for field in node._fields:
-            if field == skip:
+            if field in _NO_NODES or field == skip:
                 continue
             value = getattr(node, field, None)
-            if isinstance(value, list):
+            if type(value) is list:
                 for child in value:
                     if isinstance(child, ast.AST):
                         visit(child, node, scope)
-            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            elif isinstance(value, ast.AST):
                 visit(value, node, scope)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
@@ -205,6 +216,13 @@ class Scan:
     def _keyword(self, node: ast.keyword, scope: Scope) -> None:
         self._visit(node.value, node, scope)
 
+    def _if(self, node: ast.If | ast.IfExp | ast.Assert, scope: Scope) -> None:
+        names = self.nodes[ast.Name]
+        first = len(names)
+        self._visit(node.test, node, scope)
+        self._tests.append((scope, first, len(names)))
+        self._children(node, scope, "test")
+
     def _leaf(self, node: ast.AST, scope: Scope) -> None:
         """Nothing below."""
 
@@ -237,8 +255,10 @@ _SPECIAL: dict[type[ast.AST], Callable[[Scan, Any, Scope], None]] = {
     ast.Attribute: Scan._attribute,
     ast.Call: Scan._call,
     ast.keyword: Scan._keyword,
-    ast.Constant: Scan._leaf,
     ast.Pass: Scan._leaf,
+    ast.If: Scan._if,
+    ast.IfExp: Scan._if,
+    ast.Assert: Scan._if,
     ast.MatchAs: Scan._capture,
     ast.MatchStar: Scan._capture,
 }

@@ -27,7 +27,10 @@ _NATIVE = sys.version_info >= (3, 14)
 _CANDIDATE = re.compile(
     r"""["'](?:(?<=F.)(?<!\wF.)|(?<=[rR]F.)(?<!\w[rR]F.)|(?<=F[rR].)(?<!\wF[rR].))""".replace("F", f"[{_FORMATTED}]")
 )
-_OVER_LINES = re.compile(r"""(?:[fF][rR]?|[rR][fF])(?:\"\"\"|''')""")
+_OVER_LINES = (
+    re.compile(r'"""(?:(?<=[fF]""")|(?<=[fF][rR]"""))'),
+    re.compile(r"'''(?:(?<=[fF]''')|(?<=[fF][rR]'''))"),
+)
 _FIELDS = re.compile(r"[rR]?[fFtT]")
 _PREFIX = re.compile(r"[a-zA-Z]*")
 _QUOTE = re.compile(r"\"\"\"|'''|\"|'")
@@ -100,7 +103,7 @@ def rewrite(source: str) -> Rewritten:
 
 def has_right_lines(source: str) -> bool:
     """Whether this interpreter, if it can read the strings at all, puts their parts on the right lines."""
-    return sys.version_info >= (3, 12) or not _OVER_LINES.search(source)
+    return sys.version_info >= (3, 12) or not any(one.search(source) for one in _OVER_LINES)
 
 
 class _Writer:
