@@ -42,7 +42,7 @@ class Checker:
         subjects: _Subjects = {}
         for kind, nodes in tuple(file.scan.nodes.items()):  # asking for a kind that is not there adds it
             for rule in self._by_node.get(kind, ()):
-                self._run(rule, nodes, file, found, subjects)
+                self._run(rule, file.in_async(kind) if rule.in_async else nodes, file, found, subjects)
         for name, calls in file.calls().items():
             for rule in self._by_call.get(name, ()):
                 self._run(rule, calls, file, found, subjects)

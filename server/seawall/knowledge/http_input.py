@@ -66,8 +66,16 @@ REQUEST_PARTS = frozenset({
 })  # fmt: skip
 """Attributes and methods of a Starlette request or websocket that hold what the client sent."""
 
-DJANGO_REQUEST_TYPES = ("django.http.HttpRequest", "rest_framework.request.Request", "django.core.handlers.wsgi.WSGIRequest")
-DJANGO_REQUEST_PARTS = frozenset({"GET", "POST", "COOKIES", "META", "FILES", "body", "headers", "data", "query_params", "path"})
+DJANGO_REQUEST_TYPES = (
+    "django.http.HttpRequest",
+    "rest_framework.request.Request",
+    "django.core.handlers.wsgi.WSGIRequest",
+)
+DJANGO_REQUEST_PARTS = frozenset(
+    {"GET", "POST", "COOKIES", "META", "FILES", "body", "headers", "data", "query_params", "path"}
+)
 
 FLASK_REQUEST = "flask.request"
-FLASK_REQUEST_PARTS = frozenset({"args", "form", "values", "json", "data", "headers", "cookies", "get_json", "get_data", "path"})
+FLASK_REQUEST_PARTS = frozenset(
+    {"args", "form", "values", "json", "data", "headers", "cookies", "get_json", "get_data", "path"}
+)

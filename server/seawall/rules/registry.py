@@ -50,6 +50,8 @@ class Rule:
     recognise: Callable[..., Any] | None = None
     calls: frozenset[str] = frozenset()
     """For a rule about calls: the last part of the called names it wants to see; empty for all."""
+    in_async: bool = False
+    """Wants to see only what runs on the event loop: in the body of an `async def` itself."""
     about_project: bool = False
     check_project: Callable[[Project], Iterable[Finding]] | None = None
     """What it finds in the project as a whole: the rule's only check, or a second one beside that of the code."""
@@ -97,6 +99,7 @@ def _rule(module: types.ModuleType) -> Rule:
         nodes=nodes,
         recognise=recognise,
         calls=getattr(module, "calls", calls),
+        in_async=getattr(module, "in_async", False),
         about_project=not nodes,
         check_project=getattr(module, "check_project", None if nodes else module.check),
         fixable="\nFixed:" in document or getattr(module, "fixable", False),

@@ -29,6 +29,7 @@ class View:
         self.names = analysis.names
         self._types: dict[ast.AST, Type | None] = {}
         self._calls: dict[str, list[ast.Call]] | None = None
+        self._in_async: dict[type[ast.AST], list[ast.AST]] = {}
 
     @property
     def path(self) -> Path:
@@ -68,6 +69,15 @@ class View:
     def on_event_loop(self, node: ast.AST) -> bool:
         """Whether the node runs in the body of an `async def` itself, not in a nested function or lambda."""
         return isinstance(self.function(node), ast.AsyncFunctionDef)
+
+    def in_async(self, kind: type[ast.AST]) -> list[ast.AST]:
+        """The item's nodes of a kind that run on the event loop."""
+        if ast.AsyncFunctionDef not in self.scan.nodes:
+            return []
+        found = self._in_async.get(kind)
+        if found is None:
+            found = self._in_async[kind] = [node for node in self.scan.nodes.get(kind, ()) if self.on_event_loop(node)]
+        return found
 
     def is_awaited(self, node: ast.AST) -> bool:
         return isinstance(self.parent(node), ast.Await)

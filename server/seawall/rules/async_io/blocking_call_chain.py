@@ -48,6 +48,7 @@ from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.summary import blocking_chain
 
 code, severity = "SW103", Severity.ERROR
+in_async = True
 
 
 def check(call: ast.Call, file: File) -> Iterator[Finding]:

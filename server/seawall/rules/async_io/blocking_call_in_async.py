@@ -39,6 +39,7 @@ from seawall.semantics.types import Named
 from seawall.syntax import range_of
 
 code, severity = "SW101", Severity.ERROR
+in_async = True
 
 _INSTEAD = {
     Kind.SLEEP: "await `{}` instead",

@@ -70,6 +70,7 @@ from seawall.semantics.types import Instance, options
 from seawall.semantics.view import argument
 
 code, severity = "SW107", Severity.WARNING
+in_async = True
 from_absence = True
 
 _ATTRS = "sqlalchemy.ext.asyncio.AsyncAttrs"

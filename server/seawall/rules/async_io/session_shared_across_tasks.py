@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from seawall.rules.base import File, Finding, Severity
 
 code, severity = "SW106", Severity.ERROR
+in_async = True
 
 _NOT_SHARED = (
     "sqlalchemy.ext.asyncio.AsyncSession",

@@ -65,6 +65,7 @@ from seawall.semantics.symbols import Attr, Awaited, Call, Either, Entered, Iter
 from seawall.semantics.types import Instance, options
 
 code, severity = "SW102", Severity.ERROR
+in_async = True
 fixable = True
 
 _WHY = "the session is then used from a worker thread, and what it loads lazily later still blocks"
