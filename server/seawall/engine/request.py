@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from seawall.engine.report import Problem
 from seawall.project.discovery import python_files
 from seawall.project.project import Project
-from seawall.semantics.document import Document
 
 if TYPE_CHECKING:
     from seawall.engine.workspace import Workspace
+    from seawall.semantics.document import Document
 
 Progress = Callable[[int, int], None]
 """Told now and then how many steps of how many are done."""
