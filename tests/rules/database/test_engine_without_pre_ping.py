@@ -81,6 +81,7 @@ def test_the_fix_follows_the_layout(newline: str) -> None:
 def test_tests_and_migrations_do_not_live_long_enough() -> None:
     source = "from sqlalchemy import create_engine\n\nengine = create_engine(url)\n"
     assert_silent("SW701", f"#- tests/conftest.py\n{source}")
+    assert_silent("SW701", f"#- server/scripts/grant.py\n{source}")
     assert_silent("SW701", f"#- conftest.py\n{source}")
     assert_silent("SW701", f"#- tests/support/databases.py\n{source}")
     assert_silent("SW701", f"#- app/revisions/tenant/env.py\n{source}\ndef run_migrations_online():\n    ...\n")

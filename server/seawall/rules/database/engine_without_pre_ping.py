@@ -3,8 +3,8 @@
 A pooled connection can die while it waits: the server restarts, a firewall forgets it, a proxy times it out. The request that
 gets it next fails. `pool_pre_ping=True` tests a connection when it leaves the pool and replaces it quietly if it is dead.
 
-Engines that keep no connections (`NullPool`, `StaticPool`) and SQLite files have nothing to ping; those of tests and of Alembic's
-`env.py` do not live long enough.
+Engines that keep no connections (`NullPool`, `StaticPool`) and SQLite files have nothing to ping; those of tests, of scripts and of
+Alembic's `env.py` do not live long enough.
 
 Example:
     from sqlalchemy import create_engine
@@ -41,7 +41,7 @@ def check(engine: Engine, file: File) -> Iterator[Finding]:
     url = file.literal(engine.url)
     if isinstance(url, str) and url.startswith("sqlite"):
         return
-    if is_aside(file.path, file.project.root) or _is_alembic_env(file):
+    if is_aside(file.path, file.project.root) or file.path.parent.name == "scripts" or _is_alembic_env(file):
         return
     yield file.finding(
         engine.call,
