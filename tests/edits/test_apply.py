@@ -26,9 +26,27 @@ def test_the_difference_leads_from_one_text_to_the_other(
         assert str(apply_to(before, difference(PATH, before, after))) == str(after)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\nb\nc\n", "a\nb\nc\n"),
+        ("a\nb\nc\n", "a\nB\nc\n"),
+        ("", "a\n"),
+        ("a\n", ""),
+        ("a\r\nb\r\n", "a\r\nx\r\nb\r\n"),
+        ("a\r\nb\r\nc\r\n", "a\r\nbé🦩\r\n"),
+        ("é = 1\nname = 'Zoé 🦩'; x\n", "é = 1\nname = 'Zoé 🦩'; y\nz"),
+        ("x\ry\r", "x\rz\r"),
+        ("no end", "no end\n"),
+    ],
+)
+def test_the_difference_keeps_each_line_end(before: str, after: str) -> None:
+    assert str(apply_to(Text.of(before), difference(PATH, Text.of(before), Text.of(after)))) == after
+
+
 def test_a_changed_line_changes_only_where_it_differs() -> None:
-    before, after = Text.of("x = f(a)\ny = 1\n"), Text.of("x = await f(a)\ny = 1\n")
-    assert list(difference(PATH, before, after)) == [Edit(PATH, Range(1, 4, 1, 4), "await ")]
+    before, after = Text.of("a = 'é'; sleep(1)\nb\n"), Text.of("a = 'é'; await sleep(1)\nb\n")
+    assert list(difference(PATH, before, after)) == [Edit(PATH, Range(1, 10, 1, 10), "await ")]
 
 
 def test_edits_that_overlap_are_refused() -> None:

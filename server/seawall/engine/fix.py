@@ -1,16 +1,23 @@
-"""Applying edits to texts."""
+"""Which fixes the settings allow, and what applying one makes of the texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from seawall.edits import AnyEdit, CreateFile, Edit
+from seawall.edits import AnyEdit, CreateFile, Edit, Fix
 from seawall.edits.apply import apply_to
-from seawall.engine.workspace import Workspace
+from seawall.engine.workspace import Located, Workspace
+from seawall.project.selection import is_fixable
+from seawall.rules.registry import by_code
 from seawall.syntax import Text
 
-__all__ = ["apply", "apply_to", "text_of"]
+
+def offered(workspace: Workspace, located: Located) -> tuple[Fix, ...]:
+    """The fixes of a finding, if the settings allow to fix findings of its rule."""
+    rule = by_code()[located.code]
+    allowed = is_fixable(workspace.project.settings, rule.code, rule.name, rule.category)
+    return located.finding.fixes if allowed else ()
 
 
 def apply(workspace: Workspace, edits: Iterable[AnyEdit]) -> dict[Path, str]:

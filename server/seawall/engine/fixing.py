@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from seawall.edits import AnyEdit, CannotFix, CreateFile, Edit, Fix, Safety
-from seawall.engine.fix import apply_to
+from seawall.edits.apply import apply_to, difference
+from seawall.engine.fix import offered
 from seawall.engine.workspace import Located, Workspace
-from seawall.project.selection import is_fixable
-from seawall.rules.registry import by_code
+from seawall.semantics.document import Document
 from seawall.syntax import Text
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,8 @@ class Fixer:
     unsafe: bool = False
     covers: Callable[[Path], bool] = lambda path: True
     """Whether findings about the project in a file are asked for."""
+    within: Path | None = None
+    """The only file that may change, an open one whose editor writes it: fixes that reach further are left out."""
     applied: list[Applied] = field(default_factory=list)
     refused: dict[tuple[Path, str, str, str], Refused] = field(default_factory=dict)
     """Fixes that were offered in the last round and could not be applied."""
@@ -111,19 +113,15 @@ class Fixer:
 
     def _findings(self) -> list[Located]:
         found = [located for path in self.checked for located in self.workspace.findings(path)]
+        if self.within is not None:
+            return found
         return found + [located for located in self.workspace.project_findings() if self.covers(located.path)]
 
     # -- choosing -----------------------------------------------------------------------------------------------------
 
     def _candidates(self, found: Iterable[Located]) -> Iterable[Candidate]:
-        settings = self.workspace.project.settings
         for located in found:
-            rule = by_code()[located.code]
-            if not is_fixable(settings, rule.code, rule.name, rule.category):
-                continue
-            for fix in located.finding.fixes:
-                if not fix.kind.startswith("quickfix") or (fix.safety is Safety.UNSAFE and not self.unsafe):
-                    continue
+            for fix in bulk_fixes(self.workspace, located, self.unsafe):
                 if _key(located, fix) in self._broken:
                     self._refuse(located, fix, "the result would not be valid Python")
                     continue
@@ -151,6 +149,8 @@ class Fixer:
 
     def _forbids(self, edit: AnyEdit) -> str:
         """Why a file must not be changed, if so."""
+        if self.within is not None:
+            return "" if edit.path == self.within else "it changes other files, too"
         root, path = os.path.realpath(self.workspace.root), os.path.realpath(edit.path)
         if not Path(path).is_relative_to(root):
             return f"`{edit.path}` is not part of the project"
@@ -220,11 +220,10 @@ class Fixer:
             self.workspace.changed(path)
             return True
         old = self.workspace.documents.get(path)
-        was_broken = old is not None and any(item.broken for item in old.source.items)
-        document = self.workspace.open(path, text)
+        document = self.workspace.open(path, text) if old is None else self.workspace.replace(path, text)
         if old is None and self.workspace.is_checked(path):
             self.checked.append(path)
-        return was_broken or not any(item.broken for item in document.source.items)
+        return _damage(document) <= (_damage(old) if old is not None else 0)
 
     def _put_back(self, path: Path, old: Text | None) -> None:
         if old is not None:
@@ -234,6 +233,31 @@ class Fixer:
             self.checked.remove(path)
         elif self.workspace.overlays.pop(path, None) is not None:
             self.workspace.changed(path)
+
+
+def fix_all(workspace: Workspace, path: Path) -> list[Edit]:
+    """The edits of an open file that apply its safe fixes, those that stay within it; the workspace is left as it was."""
+    original = workspace.documents.get(path)
+    if original is None:
+        return []
+    fixer = Fixer(workspace, [path], within=path)
+    try:
+        fixer.run()
+    finally:
+        workspace.restore(original)
+    return list(difference(path, original.source.text, fixer.after.get(path, original.source.text)))
+
+
+def bulk_fixes(workspace: Workspace, located: Located, unsafe: bool = False) -> Iterator[Fix]:
+    """The fixes of a finding that may be applied without a look at each."""
+    for fix in offered(workspace, located):
+        if fix.kind.startswith("quickfix") and (unsafe or fix.safety is Safety.SAFE):
+            yield fix
+
+
+def _damage(document: Document) -> int:
+    """How much of a file could not be read."""
+    return sum(len(item.problems) for item in document.source.items)
 
 
 def _edited(before: Mapping[Path, Text | None], edits: Iterable[AnyEdit]) -> dict[Path, Text] | None:

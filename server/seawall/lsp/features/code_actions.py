@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from seawall.edits import AnyEdit, CannotFix
-from seawall.engine.actions import Action, actions_for, fix_all, has_safe_fixes
+from seawall.engine.actions import Action, actions_for
+from seawall.engine.fixing import bulk_fixes, fix_all
 from seawall.lsp import messages
 from seawall.lsp.documents import Open
 from seawall.lsp.edits import workspace_edit
@@ -56,7 +57,7 @@ async def code_actions(ls: SeawallServer, params: messages.CodeActions) -> list[
         for one in (found if wanted("quickfix") else ())
         if one.code in COMMANDS_FOR and one.range.overlaps(place)
     ]
-    if wanted(FIX_ALL) and document.is_checked and has_safe_fixes(workspace, found):
+    if wanted(FIX_ALL) and document.is_checked and any(next(bulk_fixes(workspace, one), None) for one in found):
         offers.append(_offer_fix_all(ls, document))
     return [offer for offer in offers if offer is not None]
 
