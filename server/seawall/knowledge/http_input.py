@@ -24,6 +24,14 @@ MARKERS = {
 }
 """What a default or an `Annotated` says of a parameter."""
 
+SECURITY_SCHEMES = (
+    "fastapi.security.OAuth2PasswordBearer", "fastapi.security.OAuth2AuthorizationCodeBearer", "fastapi.security.OAuth2",
+    "fastapi.security.HTTPBearer", "fastapi.security.HTTPBasic", "fastapi.security.HTTPDigest",
+    "fastapi.security.APIKeyHeader", "fastapi.security.APIKeyQuery", "fastapi.security.APIKeyCookie",
+    "fastapi.security.OpenIdConnect",
+)  # fmt: skip
+"""Classes whose instances are dependencies that give what the client shows to be let in."""
+
 SPECIAL_TYPES = {
     "starlette.requests.Request": "request",
     "starlette.requests.HTTPConnection": "request",

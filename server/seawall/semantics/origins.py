@@ -75,11 +75,26 @@ def _call(names: Names, node: ast.Call, found: dict[str, None], depth: int) -> N
                     _collect(names, argument, found, depth + 1)
         case ast.Attribute(value=value, attr=attr) if attr in _READS:
             _step(names, node, value, f".{attr}()", found, depth)
+        case ast.Name(id=name) if name[:1].isupper() and (schema := unpacked_schema(node)) is not None:
+            _collect(names, schema, found, depth + 1)
         case ast.Name(id="map") if len(node.args) == 2:
             if getattr(node.args[0], "id", "") in _TRANSPARENT:
                 _collect(names, node.args[1], found, depth + 1)
         case ast.Name(id=name) | ast.Attribute(attr=name) if name in _TRANSPARENT and node.args:
             _collect(names, node.args[0], found, depth + 1)
+
+
+def unpacked_schema(node: ast.Call) -> ast.expr | None:
+    """`schema` of `Command(**schema.model_dump())`: its attributes are those of the schema."""
+    match node:
+        case ast.Call(
+            args=[],
+            keywords=[
+                ast.keyword(arg=None, value=ast.Call(func=ast.Attribute(value=schema, attr="model_dump" | "dict")))
+            ],
+        ):
+            return schema
+    return None
 
 
 def _step(names: Names, node: ast.AST, value: ast.AST, step: str, found: dict[str, None], depth: int) -> None:

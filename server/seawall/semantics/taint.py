@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from seawall.knowledge import http_input
+from seawall.semantics.evaluate import is_decorated
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
@@ -80,12 +81,30 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, st
                 if passed.to != head and not isinstance(passed.to, int):
                     continue
                 target = next((one for one in options(index.type_of(call.callee)) if isinstance(one, Named)), None)
-                if target is None or index.resolve(target.name).name != function:
+                if target is None or not may_call(index, index.resolve(target.name).name, function):
                     break
-                shift = 0 if target.receiver is None else 1
+                shift = 0 if target.receiver is None and not _is_class_method(index, fact) else 1
                 if passed.to == head or passed.to == position - shift:
                     found.extend((caller, number, given + steps) for given in passed.origins)
     return found
+
+
+def may_call(index: Index, target: str, function: str) -> bool:
+    """Whether a call of `target` runs the function: it is that very one, or a method that overrides it."""
+    if target == function:
+        return True
+    owner, _, name = target.rpartition(".")
+    own, _, last = function.rpartition(".")
+    return (
+        name == last
+        and isinstance(index.resolve(owner).fact, ClassFact)
+        and isinstance(index.resolve(own).fact, ClassFact)
+        and index.is_subclass(own, owner)
+    )
+
+
+def _is_class_method(index: Index, fact: FunctionFact | None) -> bool:
+    return fact is not None and is_decorated(index, fact, "builtins.classmethod")
 
 
 def split(origin: str) -> tuple[str, str]:
@@ -170,7 +189,9 @@ def _from_client(index: Index, name: str, function: FunctionFact, origin: str) -
         if kind in OUTSIDE:
             return f"the {'path' if kind is Kind.PATH else 'request'}"
         if kind is Kind.DEPENDENCY and parameter.annotation is not None:
-            return "the request" if _is_form(index, parameter.annotation) else None
+            return "the request" if _is_form(index, parameter.annotation) or _is_sent(index, parameter) else None
+    elif _is_sent(index, parameter):
+        return "the request"
     if head == "request" and parameter.annotation is None and part in ("GET", "POST", "COOKIES"):
         return "the request"
     if _is_django_view_method(index, name, function, head) and part in http_input.DJANGO_REQUEST_PARTS:
@@ -183,6 +204,23 @@ def _is_form(index: Index, annotation: Symbol) -> bool:
     return isinstance(inner, Ref) and index.resolve(inner.name).name.startswith(
         "fastapi.security.OAuth2PasswordRequestForm"
     )
+
+
+def _is_sent(index: Index, parameter: Parameter) -> bool:
+    """Whether a marker says that the client sends it, whoever declares it: `Header()`, `Depends(oauth2_scheme)`."""
+    _, metadata = unwrap(index, parameter.annotation)
+    for marker in (parameter.default, *metadata):
+        name = index.named(marker.func) if isinstance(marker, Call) else None
+        if name is None or not isinstance(marker, Call):
+            continue
+        kind = http_input.MARKERS.get(name)
+        if kind == "dependency":
+            scheme = index.type_of(marker.args[0] if marker.args else marker.keyword("dependency"))
+            if isinstance(scheme, Instance) and index.is_subclass(scheme.cls, *http_input.SECURITY_SCHEMES):
+                return True
+        elif kind in OUTSIDE:
+            return True
+    return False
 
 
 def _is_django_view_method(index: Index, name: str, function: FunctionFact, parameter: str) -> bool:
