@@ -5,6 +5,9 @@ from __future__ import annotations
 ROUTERS = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router")
 """Classes whose methods register handlers."""
 
+FASTAPI_ROUTERS = ("fastapi.FastAPI", "fastapi.APIRouter")
+"""Those among them that read a handler's signature."""
+
 REGISTERS = frozenset({
     "get", "post", "put", "patch", "delete", "head", "options", "trace", "api_route", "route", "websocket",
     "websocket_route",

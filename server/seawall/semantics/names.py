@@ -30,11 +30,11 @@ MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.
 SHAPED_BY_ARGUMENTS = frozenset({
-    "Annotated", "AsyncSession", "Column", "Depends", "Mapped", "Relationship", "Security", "Session", "aget_object_or_404", "anext",
-    "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine", "create_engine",
-    "defaultload", "dict", "exec", "execute", "from_queryset", "get_object_or_404", "getattr", "immediateload",
-    "joinedload", "list", "next", "options", "partial", "relationship", "scalar", "scalars", "scoped_session", "select",
-    "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple",
+    "Annotated", "AsyncSession", "Column", "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session",
+    "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine",
+    "create_engine", "defaultload", "dict", "exec", "execute", "from_queryset", "get_object_or_404", "getattr", "immediateload",
+    "joinedload", "list", "mapped_column", "next", "options", "partial", "relationship", "scalar", "scalars", "scoped_session",
+    "select", "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple",
 })  # fmt: skip
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 

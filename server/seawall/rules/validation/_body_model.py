@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from seawall.edits import Edit
 from seawall.edits.imports import need_all
 from seawall.rules.base import File
-from seawall.semantics.evaluate import instance_of
-from seawall.semantics.facts import FunctionFact, ValueFact
-from seawall.semantics.symbols import Call, Ref
-from seawall.semantics.types import Instance, Named, Type, options
+from seawall.rules.validation._told import IMPORTED, PLAIN, conversion, told_by_use
 from seawall.semantics.view import FunctionNode
 from seawall.syntax import Range
 
-_CONVERTERS = frozenset({"int", "float"})
-_PLAIN = frozenset({"int", "str", "float", "bool"})
-_SCALARS = {
-    "builtins.int": "int",
-    "builtins.str": "str",
-    "builtins.float": "float",
-    "builtins.bool": "bool",
-}
-_COLUMN_TYPES = {
-    "sqlalchemy.Integer": "int",
-    "sqlalchemy.BigInteger": "int",
-    "sqlalchemy.SmallInteger": "int",
-    "sqlalchemy.String": "str",
-    "sqlalchemy.Text": "str",
-    "sqlalchemy.Unicode": "str",
-    "sqlalchemy.Boolean": "bool",
-    "sqlalchemy.Float": "float",
-}
-_STR_METHODS = frozenset({
-    "capitalize", "casefold", "encode", "endswith", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
-    "replace", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper",
-})  # fmt: skip
+_WORD = re.compile(r"\b[A-Za-z_]\w*\b")
 _CONTAINER_OF: dict[type, str] = {list: "list[Any]", dict: "dict[str, Any]"}
 # Names that a field of a Pydantic model would hide.
 _TAKEN = frozenset({
@@ -175,7 +152,7 @@ def _default(rest: list[ast.expr]) -> tuple[str, str] | None:
     if value is None:
         return "None", ""
     kind = _CONTAINER_OF.get(type(value), type(value).__name__)
-    if kind not in (*_PLAIN, *_CONTAINER_OF.values()):
+    if kind not in (*PLAIN, *_CONTAINER_OF.values()):
         return None
     text = ast.unparse(rest[0])
     return text if '"' in text else text.replace("'", '"'), kind
@@ -184,22 +161,10 @@ def _default(rest: list[ast.expr]) -> tuple[str, str] | None:
 def _use(file: File, node: ast.expr, one: Field, shape: Shape) -> bool:
     """Note what the use of a key's value tells, and how it is written of a model."""
     parent = file.parent(node)
-    told: str | None = None
+    told = told_by_use(file, node)
+    if (converted := conversion(file, node)) is not None:
+        shape.converted[node] = converted[0]
     match parent:
-        case ast.Call(func=ast.Name(id=converter), args=[argument], keywords=[]) if (
-            argument is node and converter in _CONVERTERS and file.qualname(parent.func) == f"builtins.{converter}"
-        ):
-            told = converter
-            shape.converted[node] = parent
-        case ast.Call():
-            told = _argument_type(file, parent, node)
-        case ast.keyword(arg=str(name)):
-            call = file.parent(parent)
-            told = _keyword_type(file, call, name) if isinstance(call, ast.Call) else None
-        case ast.Compare(left=left, ops=[operator], comparators=[right]):
-            told = _compared_type(file, operator, right if left is node else left)
-        case ast.Attribute(attr=attr) if attr in _STR_METHODS and isinstance(file.parent(parent), ast.Call):
-            told = "str"
         case ast.Subscript(value=value, slice=ast.Constant(value=str())) if value is node:
             told = "dict[str, Any]"
         case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) | ast.comprehension(iter=iterated) if (
@@ -210,76 +175,6 @@ def _use(file: File, node: ast.expr, one: Field, shape: Shape) -> bool:
         one.types.add(told)
     shape.reads.append((node, one))
     return True
-
-
-def _compared_type(file: File, operator: ast.cmpop, other: ast.expr) -> str | None:
-    if isinstance(other, ast.Constant):
-        kind = type(other.value).__name__
-        if isinstance(operator, (ast.Eq, ast.NotEq)):
-            return kind if kind in _PLAIN else None
-        if isinstance(operator, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
-            return {"int": "int | float", "float": "float", "str": "str"}.get(kind)
-        return None
-    return _value_type(file, other) if isinstance(operator, (ast.Eq, ast.NotEq)) else None
-
-
-def _value_type(file: File, other: ast.expr) -> str | None:
-    """The scalar type of what a key is compared with: a value, or a model's column."""
-    symbol = file.symbol(other)
-    if isinstance(symbol, Ref):
-        fact = file.index.resolve(symbol.name).fact
-        if isinstance(fact, ValueFact) and (column := _column_type(file, fact)):
-            return column
-    return _scalar(file.type_of(other))
-
-
-def _column_type(file: File, fact: ValueFact) -> str | None:
-    """`Column(Integer, ...)` holds an `int`."""
-    match fact.value:
-        case Call(args=args):
-            kinds = (file.index.named(arg.func if isinstance(arg, Call) else arg) for arg in args if arg is not None)
-            return next((_COLUMN_TYPES[kind] for kind in kinds if kind in _COLUMN_TYPES), None)
-    return None
-
-
-def _argument_type(file: File, call: ast.Call, node: ast.expr) -> str | None:
-    """The scalar type that the project's own function declares for an argument given by position."""
-    called = file.called_function(call)
-    if called is None or node not in call.args or any(isinstance(arg, ast.Starred) for arg in call.args):
-        return None
-    return _declared(file, called[1], call.args.index(node) + _bound(file, call), None)
-
-
-def _keyword_type(file: File, call: ast.Call, name: str) -> str | None:
-    called = file.called_function(call)
-    if called is not None:
-        return _declared(file, called[1], None, name)
-    cls = file.callee(call)
-    attribute = file.index.attributes(cls).get(name) if cls else None
-    if attribute is None:
-        return None
-    if attribute.annotation is None:
-        return _column_type(file, attribute)
-    return _scalar(instance_of(file.index, attribute.annotation))
-
-
-def _bound(file: File, call: ast.Call) -> int:
-    found = file.type_of(call.func)
-    return 1 if isinstance(found, Named) and found.receiver is not None else 0
-
-
-def _declared(file: File, fact: FunctionFact, position: int | None, name: str | None) -> str | None:
-    for number, parameter in enumerate(fact.params):
-        if number == position or parameter.name == name:
-            return _scalar(file.index.type_of(parameter))
-    return None
-
-
-def _scalar(type_: Type | None) -> str | None:
-    match options(type_):
-        case (Instance(cls),):
-            return _SCALARS.get(cls)
-    return None
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -300,23 +195,19 @@ def can_stand_before(file: File, function: FunctionNode) -> bool:
     return not file.item.owner and bool(_top(file, function))
 
 
-def model_edits(
-    file: File, function: FunctionNode, name: str, shape: Shape, *names: str
-) -> tuple[list[Edit], list[str]]:
-    """The edits that write the model before the handler and import what it needs; and how `names` are written here."""
+def model_edits(file: File, function: FunctionNode, name: str, shape: Shape) -> list[Edit]:
+    """The edits that write the model before the handler and import what it needs."""
     fields = [one.line for one in shape.fields.values()]
-    has_any = any("Any" in line.partition(":")[2] for line in fields)
-    needed = need_all(file, ["pydantic.BaseModel", *(["typing.Any"] if has_any else []), *names])
-    base = needed[0].expression
-    any_expression = needed[1].expression if has_any else "Any"
-    lines = [line if any_expression == "Any" else line.replace("Any", any_expression) for line in fields]
-    text = f"class {name}({base}):\n" + "".join(f"    {line}\n" for line in lines) + "\n\n"
+    words = {word for one in shape.fields.values() for word in _WORD.findall(one.line.partition(":")[2])}
+    wanted = sorted(words & IMPORTED.keys())
+    needed = need_all(file, ["pydantic.BaseModel", *(IMPORTED[word] for word in wanted)])
+    written = {word: one.expression for word, one in zip(wanted, needed[1:], strict=True)}
+    lines = [_WORD.sub(lambda found: written.get(found[0], found[0]), line) for line in fields]
+    text = f"class {name}({needed[0].expression}):\n" + "".join(f"    {line}\n" for line in lines) + "\n\n"
     top = _top(file, function)
     assert top is not None
-    place = file.place(Range(top, 0, top, 0))
     edits = [edit for one in needed for edit in one.edits]
-    expressions = [one.expression for one in needed[1 + has_any :]]
-    return [*edits, Edit(file.path, place, text)], expressions
+    return [*edits, Edit(file.path, file.place(Range(top, 0, top, 0)), text)]
 
 
 def _top(file: File, function: FunctionNode) -> int | None:

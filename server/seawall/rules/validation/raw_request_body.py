@@ -191,8 +191,7 @@ def _fixes(node: ast.Await, read: str, function: FunctionNode, file: File) -> It
 
     def make() -> Iterator[AnyEdit]:
         model = model_name(file, function)
-        edits, _ = model_edits(file, function, model, shape)
-        yield from edits
+        yield from model_edits(file, function, model, shape)
         yield file.replace(
             parameter.arg, f"{name}: {model}" if is_last_use else f"{name}: {model}, {file.text(parameter.arg)}"
         )

@@ -122,8 +122,7 @@ def _fixes(route: Route, parameter: RouteParameter, shape: Shape | None, file: F
 
     def make() -> Iterator[AnyEdit]:
         name = model_name(file, route.function)
-        edits, _ = model_edits(file, route.function, name, shape)
-        yield from edits
+        yield from model_edits(file, route.function, name, shape)
         yield file.replace(where, f"{before}{name}{after}")
         yield from shape.edits(file)
 
