@@ -129,7 +129,7 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
     declared = names.annotation(node.returns)
     given = scope.yields or scope.returns
     results: dict[Symbol | None, None] = {}
-    if declared is None or scope.yields or isinstance(node, ast.AsyncFunctionDef):
+    if declared is None or scope.yields or isinstance(node, ast.AsyncFunctionDef) or _is_property(node):
         results = {names.symbol(item.value) if item.value else None: None for item in given if item.value}
     owner = scope.parent
     return FunctionFact(
@@ -145,6 +145,13 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
         declared,
         tuple(results),
         sets=_sets(names, scope, node) if owner is not None and owner.is_class else (),
+    )
+
+
+def _is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a method is read like a variable, so that its value is of interest beside its type."""
+    return any(
+        getattr(one, "id", getattr(one, "attr", "")) in ("property", "cached_property") for one in node.decorator_list
     )
 
 

@@ -53,7 +53,7 @@ class FunctionFact(msgspec.Struct, frozen=True, tag=True):
     declared: Symbol | None = None
     """The return annotation."""
     results: tuple[Symbol | None, ...] = ()
-    """What `return` gives, or `yield` in a generator; of a plain function only if it does not declare it."""
+    """What `return` gives, or `yield` in a generator; of a plain function only if it does not declare it or is a property."""
     calls: tuple[CallSite, ...] = ()
     sets: tuple[tuple[str, Symbol | None], ...] = ()
     """Attributes that a method sets on its first parameter."""

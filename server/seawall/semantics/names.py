@@ -37,13 +37,14 @@ SHAPED_BY_ARGUMENTS = frozenset({
     "select", "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple",
 })  # fmt: skip
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
+_FIELDS = frozenset({"Field", "field"})
+_OF_FIELDS = frozenset({"default", "default_factory", "repr", "exclude"})
 
 _BOOLEAN = Annotation(Ref("builtins.bool"))
 _LITERALS: dict[type[ast.AST], Symbol] = {
     ast.JoinedStr: Annotation(Ref("builtins.str")),
     ast.Dict: Annotation(Ref("builtins.dict")),
     ast.DictComp: Annotation(Ref("builtins.dict")),
-    ast.ListComp: Annotation(Ref("builtins.list")),
     ast.Set: Annotation(Ref("builtins.set")),
     ast.SetComp: Annotation(Ref("builtins.set")),
     ast.Compare: _BOOLEAN,
@@ -307,6 +308,11 @@ class Names:
                 if len(elements) > 64:
                     return Annotation(Ref("builtins.list"))
                 return Several(tuple(self.symbol(element, depth) for element in elements))
+            case ast.ListComp(generators=[ast.comprehension(iter=iterated)]) if _keeps_elements(node):
+                inner = self.symbol(iterated, depth)
+                return Call(Ref("builtins.list"), (inner,)) if inner is not None else Annotation(Ref("builtins.list"))
+            case ast.ListComp():
+                return Annotation(Ref("builtins.list"))
         return _LITERALS.get(type(node))
 
     def _call(self, node: ast.Call, func: Symbol | None, depth: int) -> Symbol | None:
@@ -314,13 +320,52 @@ class Names:
             return None
         name = func.name if isinstance(func, (Ref, Attr)) else ""
         last = name.rpartition(".")[2]
-        if last not in SHAPED_BY_ARGUMENTS and not (last in _SHAPED_BY_CLASS and _begins_with_class(node)):
+        if last in _FIELDS:
+            return Call(func, keywords=self._default_of_field(node, depth))
+        if (
+            last not in SHAPED_BY_ARGUMENTS
+            and not (last in _SHAPED_BY_CLASS and _begins_with_class(node))
+            and not _begins_with_variable(node)
+        ):
             return Call(func)
         return Call(
             func,
             tuple(self.symbol(arg, depth) for arg in node.args),
             tuple((keyword.arg or "**", self.symbol(keyword.value, depth)) for keyword in node.keywords),
         )
+
+
+    def _default_of_field(self, node: ast.Call, depth: int) -> tuple[tuple[str, Symbol | None], ...]:
+        """The default that `Field(...)` gives, also by way of a factory; nothing else of it."""
+        found: dict[str, ast.expr] = {"default": node.args[0]} if node.args else {}
+        for keyword in node.keywords:
+            if keyword.arg == "default_factory" and isinstance(keyword.value, ast.Lambda):
+                found["default"] = keyword.value.body
+            elif keyword.arg in _OF_FIELDS:
+                found[keyword.arg] = keyword.value
+        return tuple((name, self.symbol(value, depth)) for name, value in found.items())
+
+
+def _keeps_elements(node: ast.ListComp) -> bool:
+    """Whether a list is made of another's elements, at most trimmed: `[one.strip() for one in text.split(",")]`."""
+    element, target = node.elt, node.generators[0].target
+    while isinstance(element, ast.Call):
+        match element:
+            case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "rstrip" | "lstrip" | "lower")):
+                element = inner
+            case ast.Call(func=ast.Name(id="str"), args=[inner], keywords=[]):
+                element = inner
+            case _:
+                return False
+    return isinstance(element, ast.Name) and isinstance(target, ast.Name) and element.id == target.id
+
+
+def _begins_with_variable(node: ast.Call) -> bool:
+    """Whether the first argument looks like the name of an environment variable: `getenv("APP_PORT", "80")`."""
+    match node.args:
+        case [ast.Constant(value=str(text)), *_]:
+            return text.isupper() and text.isidentifier()
+    return False
 
 
 def _begins_with_class(node: ast.Call) -> bool:

@@ -86,6 +86,282 @@ def test_variables_and_defaults_of_other_modules() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a setting that is a text, split by a property of the class
+        """
+        #- config.py
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            cors_origins: str = "*"
+
+            @property
+            def origins(self) -> list[str]:
+                return [one.strip() for one in self.cors_origins.split(",") if one]
+
+        settings = Settings()
+        #- main.py
+        from config import settings
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origins=«settings.origins»)
+        """,
+        # Field with a factory, and the elements made texts at the place of use
+        """
+        #- config.py
+        from pydantic import Field
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            origins: list[str] = Field(default_factory=lambda: ["*"])
+
+        settings = Settings()
+        #- main.py
+        from config import settings
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origins=«[str(one).rstrip("/") for one in settings.origins]»)
+        """,
+        # a regex that is a setting's default
+        """
+        #- config.py
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            origin_regex: str = r"https?://.*"
+
+        settings = Settings()
+        #- main.py
+        from config import settings
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origin_regex=«settings.origin_regex»)
+        """,
+        # an environment variable's default, by way of a list in another module
+        """
+        #- config.py
+        import os
+
+        ORIGINS = [one.strip() for one in os.environ.get("ORIGINS", "*").split(",")]
+        #- main.py
+        import config
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origins=«config.ORIGINS»)
+        """,
+        # the project's own helper reads the variable
+        """
+        #- environment.py
+        import os
+
+        def read_env(name: str, default: str) -> str:
+            return os.environ.get(name) or default
+        #- config.py
+        from typing import Final
+
+        from environment import read_env
+
+        ORIGINS: Final[list[str]] = read_env("APP_ORIGINS", "*").split(",")
+        #- main.py
+        from config import ORIGINS
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origins=«ORIGINS»)
+        """,
+        # Starlette's Config
+        """
+        #- config.py
+        from starlette.config import Config
+        from starlette.datastructures import CommaSeparatedStrings
+
+        config = Config(".env")
+        ORIGINS = config("ORIGINS", cast=CommaSeparatedStrings, default="*")
+        #- main.py
+        from config import ORIGINS
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origins=«list(ORIGINS)»)
+        """,
+        # added to other origins
+        """
+        #- config.py
+        EXTRA = ["*"]
+        #- main.py
+        from config import EXTRA
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origins=«["https://harbour.example"] + EXTRA»)
+        app.add_middleware(CORSMiddleware, allow_origins=«["https://harbour.example", *EXTRA]»)
+        """,
+        # only where nothing is set
+        """
+        #- main.py
+        from elsewhere import origins
+        HEAD
+        app.add_middleware(CORSMiddleware, allow_origins=«origins or ["*"]»)
+        """,
+        # a condition that is not about development
+        """
+        #- main.py
+        from elsewhere import origins
+        HEAD
+        if origins:
+            app.add_middleware(CORSMiddleware, allow_origins=origins)
+        else:
+            app.add_middleware(CORSMiddleware, allow_origins=«["*"]»)
+        """,
+    ],
+)
+def test_origins_from_far_away(text: str) -> None:
+    assert_finds(CODE, text.replace("HEAD", HEAD.replace("\n", "\n" + " " * 8)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import environ\nenv = environ.Env()\n«CORS_ALLOW_ALL_ORIGINS = env.bool('CORS_ALLOW_ALL', default=True)»",
+        "from decouple import config\n«CORS_ORIGIN_ALLOW_ALL = config('CORS_ALL', default=True, cast=bool)»",
+        "CORS_ALLOWED_ORIGIN_REGEXES = «[r'^https?://.*']»",
+        "import re\nCORS_ALLOWED_ORIGIN_REGEXES = «[re.compile(r'.')]»",
+        "CORS_ORIGIN_REGEX_WHITELIST = «(r'^.*$',)»",
+        "ANY = True\n«CORS_ALLOW_ALL_ORIGINS: bool = ANY»",
+    ],
+)
+def test_djangos_other_ways(text: str) -> None:
+    assert_finds(CODE, text + "\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CORS_ALLOWED_ORIGIN_REGEXES = [r'^https://[a-z]+[.]harbour[.]example$']",
+        "import environ\nenv = environ.Env()\nCORS_ALLOW_ALL_ORIGINS = env.bool('CORS_ALLOW_ALL', default=False)",
+        "if DEBUG:\n    CORS_ALLOW_ALL_ORIGINS = True",
+        "if ENVIRONMENT != 'production':\n    CORS_ALLOW_ALL_ORIGINS = True",
+        "if not IS_PRODUCTION:\n    CORS_ALLOW_ALL_ORIGINS = True",
+        "#- shop/settings/local.py\nCORS_ALLOW_ALL_ORIGINS = True",
+        f"{HEAD}if settings.debug:\n    app.add_middleware(CORSMiddleware, allow_origins=['*'])",
+        f"{HEAD}if env == 'prod':\n    pass\nelse:\n    app.add_middleware(CORSMiddleware, allow_origins=['*'])",
+        f"{HEAD}import os\napp.add_middleware(CORSMiddleware, allow_origins=os.getenv('ORIGINS', '').split(','))",
+        f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=[one.origin for one in tenants])",
+        "#- config.py\nfrom pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    origins: list[str] = []\n\n"
+        f"settings = Settings()\n#- main.py\nfrom config import settings\n{HEAD}"
+        "app.add_middleware(CORSMiddleware, allow_origins=settings.origins)",
+        "#- config.py\nORIGINS = load()\n#- main.py\nfrom config import ORIGINS\n"
+        f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=ORIGINS)",
+        "#- config.py\nORIGINS = ['*'] if LOCAL else ['https://harbour.example']\n#- main.py\nfrom config import ORIGINS\n"
+        f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=ORIGINS)",
+        f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=['https://*.harbour.example'])",
+        f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=cache.get('ORIGINS', '*'))",
+    ],
+)
+def test_development_and_what_nobody_knows(text: str) -> None:
+    assert_silent(CODE, text + "\n")
+
+
+def test_a_settings_default_gives_way_to_an_empty_list() -> None:
+    assert_fixes(
+        CODE,
+        f"""
+        #- main.py
+        from config import settings
+        {HEAD.replace(chr(10), chr(10) + " " * 8)}app.add_middleware(CORSMiddleware, allow_origins=«settings.cors_origins»)
+        #- config.py
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_file=".env", env_prefix="TIDE_")
+
+            cors_origins: list[str] = ["*"]  # everyone
+
+        settings = Settings()
+        """,
+        """
+        #- config.py
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_file=".env", env_prefix="TIDE_")
+
+            cors_origins: list[str] = []  # everyone
+
+        settings = Settings()
+        #- .env
+        TIDE_CORS_ORIGINS='[]'
+        #- .env.example
+        TIDE_CORS_ORIGINS='[]'
+        #- .gitignore
+        .env
+        """,
+    )
+
+
+def test_an_environment_variables_default_gives_way_to_none() -> None:
+    assert_fixes(
+        CODE,
+        f"""
+        #- main.py
+        import os
+
+        from config import MORE
+        {HEAD.replace(chr(10), chr(10) + " " * 8)}app.add_middleware(CORSMiddleware, allow_origins=«os.getenv("ORIGINS", "*").split(",")»)
+        app.add_middleware(CORSMiddleware, allow_origins=«MORE»)
+        #- config.py
+        import os
+
+        MORE = [one.strip() for one in os.environ.get("MORE_ORIGINS", "https://a.example,*").split(",")]
+        """,
+        f"""
+        #- main.py
+        import os
+
+        from config import MORE
+        {HEAD.replace(chr(10), chr(10) + " " * 8)}app.add_middleware(CORSMiddleware, allow_origins=os.getenv("ORIGINS", "").split(","))
+        app.add_middleware(CORSMiddleware, allow_origins=MORE)
+        #- config.py
+        import os
+
+        MORE = [one.strip() for one in os.environ.get("MORE_ORIGINS", "https://a.example").split(",")]
+        """,
+    )
+
+
+def test_a_field_that_allows_everyone_itself_is_not_taken() -> None:
+    assert_fixes(
+        CODE,
+        f"""
+        #- main.py
+        from config import settings
+        {HEAD.replace(chr(10), chr(10) + " " * 8)}app.add_middleware(CORSMiddleware, allow_origins=«["*"]»)
+        #- config.py
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+            public_origins: list[str] = ["*"]
+
+        settings = Settings()
+        """,
+        f"""
+        #- main.py
+        from config import settings
+        {HEAD.replace(chr(10), chr(10) + " " * 8)}app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins)
+        #- config.py
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+            public_origins: list[str] = ["*"]
+            cors_origins: list[str] = []
+
+        settings = Settings()
+        #- .env
+        CORS_ORIGINS='[]'
+        #- .env.example
+        CORS_ORIGINS='[]'
+        #- .gitignore
+        .env
+        """,
+    )
+
+
 def test_credentials_make_it_worse() -> None:
     with_them = assert_finds(
         CODE, HEAD + 'app.add_middleware(CORSMiddleware, allow_origins=«["*"]», allow_credentials=True)\n'

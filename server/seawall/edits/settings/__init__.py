@@ -1,7 +1,8 @@
 """Moving a value into the project's settings: one edit over several files."""
 
+from seawall.edits.settings.defaults import change_default, default_in
 from seawall.edits.settings.imports import without
 from seawall.edits.settings.naming import Setting
 from seawall.edits.settings.recipe import Placed, place, require
 
-__all__ = ["Placed", "Setting", "place", "require", "without"]
+__all__ = ["Placed", "Setting", "change_default", "default_in", "place", "require", "without"]

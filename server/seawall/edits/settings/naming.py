@@ -41,8 +41,9 @@ def choose_name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, modul
         own = shape.field_of(entry.key)
         if entry.value == setting.value and own is not None and _is_text(shape.fields[own]):
             return own, True
+    topic = setting.name.rpartition("_")[2]
     for own, statement in shape.fields.items() if setting.annotation == "list[str]" else ():
-        if "origins" in own.lower() and ast.unparse(statement.annotation).lower().startswith("list["):
+        if topic in own.lower() and ast.unparse(statement.annotation).lower().startswith("list[") and _is_fit(statement):
             return own, True
     last = module.rpartition(".")[2]
     context = last.lower() if last not in _UNTELLING else "app"
@@ -57,7 +58,7 @@ def choose_name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, modul
         taken = shape.is_taken(name)
         if taken is not None:
             statement = shape.fields[taken]
-            if not setting.is_secret and ast.unparse(statement.annotation) == setting.annotation:
+            if not setting.is_secret and ast.unparse(statement.annotation) == setting.annotation and _is_fit(statement):
                 return taken, True
             if setting.is_secret and statement.value is None and _is_text(statement) and may_be(said, setting):
                 return taken, True
@@ -69,6 +70,12 @@ def choose_name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, modul
 def may_be(entry: Entry | None, setting: Setting) -> bool:
     """Whether a line of `.env` can be the setting's: not there, without a value, or with this very one."""
     return entry is None or entry.value in (setting.value, "", None)
+
+
+def _is_fit(statement: ast.AnnAssign) -> bool:
+    """Whether a field's default is not itself what is to be got rid of."""
+    written = ast.unparse(statement.value) if statement.value is not None else ""
+    return "'*'" not in written and written != "True"
 
 
 def _is_text(statement: ast.AnnAssign) -> bool:

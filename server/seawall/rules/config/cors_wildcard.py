@@ -4,8 +4,10 @@ With `allow_credentials=True` it is worse than it looks: browsers reject `*` tog
 origin that asked. Every site may then act as the user who is signed in. Without credentials it is a warning: an API for everybody may
 mean it.
 
-Flagged are `allow_origins` with `"*"`, directly, through variables and as the default of a setting; `allow_origin_regex` that
-matches any site; and Django's `CORS_ALLOW_ALL_ORIGINS`. Lists that depend on a condition are not.
+Flagged are `allow_origins` with `"*"`, directly, through variables, as the default of a setting or of an environment variable;
+`allow_origin_regex` that matches any site; and Django's `CORS_ALLOW_ALL_ORIGINS` and `CORS_ALLOWED_ORIGIN_REGEXES`.
+
+Not flagged: origins that depend on a condition, code for development (`if settings.debug:`, settings modules of that name), tests.
 
 Example:
     #- main.py
@@ -56,41 +58,71 @@ Fixed:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
-from seawall.edits.settings import Setting, place
-from seawall.rules.base import File, Finding, Severity
+from seawall.edits.settings import Setting, change_default, default_in, place
+from seawall.rules.base import File, Finding, Related, Severity
+from seawall.rules.config._development import is_for_development
 from seawall.semantics.facts import ValueFact
-from seawall.semantics.meanings.cors import Cors, is_wildcard
+from seawall.semantics.meanings.cors import Cors, open_regex, wildcard
 from seawall.semantics.meanings.secret import is_aside
+from seawall.semantics.meanings.written import Written, written
 from seawall.semantics.symbols import Constant
 
 code, severity = "SW602", Severity.ERROR
 
-_ANY_SITE = ("https://a1.elsewhere.invalid", "http://elsewhere.invalid")
 _WHY = "No website may call the API from a browser until its origin is listed in the settings"
+_LIST = "List the origins in the settings"
+_ORIGINS = Setting("cors_origins", "[]", "list[str]", default="[]", example="[]")
 
 
 def check(cors: Cors, file: File) -> Iterator[Finding]:
-    if is_aside(file.path, file.project.root):
+    if is_aside(file.path, file.project.root) or is_for_development(cors.node, file):
         return
     if cors.allows_all is not None:
-        fix = Fix("List the origins in the settings", lambda: _allow_some(cors, file), Safety.UNSAFE, why=_WHY)
-        name = file.text(cors.allows_all)
-        message = f"`{name}` lets any website call the API, list the origins instead"
-        yield file.finding(cors.node, message, fix, severity=_loudness(cors, file))
-    if cors.origins is not None and is_wildcard(cors.origins, file):
-        fix = Fix("List the origins in the settings", lambda: _list(cors, file), Safety.UNSAFE, why=_WHY)
-        yield file.finding(cors.origins, _message("allow_origins", cors, file), fix, severity=_loudness(cors, file))
-    if cors.regex is not None and _matches_anything(file.literal(cors.regex)):
-        fixes = []
-        if cors.origins is None:
-            fixes = [Fix("List the origins in the settings", lambda: _list(cors, file), Safety.UNSAFE, why=_WHY)]
-        yield file.finding(
-            cors.regex, _message("allow_origin_regex", cors, file), *fixes, severity=_loudness(cors, file)
-        )
+        if (found := written(file.index, file.symbol(cors.allows_all))) is not None and True in found.values(file.index):
+            yield _everyone(cors, found, file)
+        return
+    if cors.origins is not None and (found := wildcard(cors.origins, file)) is not None:
+        yield _finding(cors, cors.origins, "allow_origins", found, file)
+    if cors.regex is not None and (found := open_regex(cors.regex, file, is_django=cors.is_django)) is not None:
+        yield _finding(cors, cors.regex, "allow_origin_regex", found, file)
+
+
+def _everyone(cors: Cors, found: Written, file: File) -> Finding:
+    name = _target(cors)
+    if found.is_default:
+        assert cors.allows_all is not None
+        node = default_in(cors.allows_all)
+        fix = Fix("Allow nobody by default", lambda: [file.replace(node, "False")], Safety.UNSAFE, why=_WHY)
+    else:
+        fix = Fix(_LIST, lambda: _allow_some(cors, file), Safety.UNSAFE, why=_WHY)
+    message = f"`{name}` lets any website call the API, list the origins instead"
+    return file.finding(cors.node, message, fix, severity=_loudness(cors, file))
+
+
+def _finding(cors: Cors, where: ast.expr, option: str, found: Written, file: File) -> Finding:
+    fixes, related = [], []
+    if found.origin and found.is_default:
+        change = lambda: change_default(file, found.origin, _without_star, ("[]", "[]"))  # noqa: E731
+        fixes.append(Fix("Allow nobody by default", change, Safety.UNSAFE, why=_WHY))
+    elif found.is_default:
+        node = default_in(where)
+        fixes.append(Fix("Allow nobody by default", lambda: [file.replace(node, _without_star(node))], Safety.UNSAFE, why=_WHY))
+    elif not cors.is_django and (where is cors.origins or cors.origins is None):
+        fixes.append(Fix(_LIST, lambda: _list(cors, file), Safety.UNSAFE, why=_WHY))
+    if found.origin:
+        related.append(Related("The origins are written here", owner=found.origin))
+    name = option if not cors.is_django else _target(cors)
+    return file.finding(where, _message(name, cors, found, file), *fixes, related=related, severity=_loudness(cors, file))
+
+
+def _target(cors: Cors) -> str:
+    assert not isinstance(cors.node, ast.Call)
+    target = cors.node.targets[0] if isinstance(cors.node, ast.Assign) else cors.node.target
+    assert isinstance(target, ast.Name)
+    return target.id
 
 
 def _loudness(cors: Cors, file: File) -> Severity:
@@ -98,32 +130,33 @@ def _loudness(cors: Cors, file: File) -> Severity:
 
 
 def _sends_credentials(cors: Cors, file: File) -> bool:
-    if cors.allows_all is not None:
+    if cors.is_django:
         fact = file.index.fact(file.module, "CORS_ALLOW_CREDENTIALS")
         return isinstance(fact, ValueFact) and fact.value == Constant(True)
-    return cors.credentials is not None and file.literal(cors.credentials) is True
+    if cors.credentials is None:
+        return False
+    found = written(file.index, file.symbol(cors.credentials))
+    return found is not None and found.values(file.index) == (True,)
 
 
-def _message(option: str, cors: Cors, file: File) -> str:
-    if _sends_credentials(cors, file):
+def _message(option: str, cors: Cors, found: Written, file: File) -> str:
+    how = f"`{option}` by default lets" if found.is_default else f"`{option}` lets"
+    if _sends_credentials(cors, file) and not cors.is_django:
         return (
-            f"`{option}` lets any website act as the signed-in user: with credentials Starlette echoes the origin that asks, "
+            f"{how} any website act as the signed-in user: with credentials Starlette echoes the origin that asks, "
             "list the origins instead"
         )
-    return f"`{option}` lets any website call the API, list the origins instead"
+    return f"{how} any website call the API, list the origins instead"
 
 
-def _matches_anything(pattern: object) -> bool:
-    """Whether a site that nobody has heard of matches; Starlette asks for a full match."""
-    if not isinstance(pattern, str) or len(pattern) > 200:
-        return False
-    try:
-        return any(re.fullmatch(pattern, site) for site in _ANY_SITE)
-    except (re.error, RecursionError, OverflowError):
-        return False
-
-
-_ORIGINS = Setting("cors_origins", "[]", "list[str]", default="[]", example="[]")
+def _without_star(default: ast.expr) -> str:
+    """The default without `*`: an empty one of its kind, or the other origins."""
+    if isinstance(default, (ast.List, ast.Tuple)):
+        kept = [ast.unparse(one) for one in default.elts if not (isinstance(one, ast.Constant) and one.value == "*")]
+        return f"[{', '.join(kept)}]"
+    if isinstance(default, ast.Constant) and isinstance(default.value, str):
+        return f'"{",".join(part for part in default.value.split(",") if part.strip() != "*")}"'
+    return "[]"
 
 
 def _list(cors: Cors, file: File) -> Iterator[AnyEdit]:
@@ -139,9 +172,9 @@ def _list(cors: Cors, file: File) -> Iterator[AnyEdit]:
 
 
 def _allow_some(cors: Cors, file: File) -> Iterator[AnyEdit]:
+    assert not isinstance(cors.node, ast.Call) and cors.allows_all is not None
     if "CORS_ALLOWED_ORIGINS" in file.current.facts.names:
-        assert isinstance(cors.node, ast.Assign)
-        yield file.replace(cors.node.value, "False")
+        yield file.replace(cors.allows_all, "False")
         return
     placed = place(file, cors.node, Setting("cors_allowed_origins", "", "list[str]", example=""))
     yield file.replace(cors.node, f"CORS_ALLOWED_ORIGINS = {placed.expression}")

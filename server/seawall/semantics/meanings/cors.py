@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
-from seawall.semantics.facts import ValueFact
-from seawall.semantics.index import Index
-from seawall.semantics.symbols import Attr, Constant, Ref, Several, Symbol
-from seawall.semantics.types import Instance, Value
+from seawall.semantics.meanings.written import Written, written
 from seawall.semantics.view import View, argument, keyword
 
 MIDDLEWARE = "starlette.middleware.cors.CORSMiddleware"
 _WRAPPERS = frozenset({"starlette.middleware.Middleware", "fastapi.middleware.Middleware"})
 _ALLOW_ALL = frozenset({"CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"})
+_REGEXES = frozenset({"CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST"})
+_ANY_SITE = ("https://a1.elsewhere.invalid", "http://elsewhere.invalid")
 
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """A CORS middleware with its options, or Django's setting that allows every origin."""
+    """A CORS middleware with its options, or one of the settings of Django's."""
 
-    node: ast.Call | ast.Assign
+    node: ast.Call | ast.Assign | ast.AnnAssign
     origins: ast.expr | None = None
     regex: ast.expr | None = None
     credentials: ast.expr | None = None
     allows_all: ast.expr | None = None
+    """Django's switch that lets every origin in: the value that it gets."""
+
+    @property
+    def is_django(self) -> bool:
+        return not isinstance(self.node, ast.Call)
 
     @staticmethod
-    def recognise(node: ast.Call | ast.Assign, view: View) -> Cors | None:
-        if isinstance(node, ast.Assign):
-            target = node.targets[0]
-            if isinstance(target, ast.Name) and target.id in _ALLOW_ALL and view.literal(node.value) is True:
-                return Cors(node, allows_all=target)
-            return None
+    def recognise(node: ast.Call | ast.Assign | ast.AnnAssign, view: View) -> Cors | None:
+        if not isinstance(node, ast.Call):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if not isinstance(target, ast.Name) or node.value is None:
+                return None
+            if target.id in _ALLOW_ALL:
+                return Cors(node, allows_all=node.value)
+            return Cors(node, regex=node.value) if target.id in _REGEXES else None
         if not _is_middleware(node, view):
             return None
         return Cors(
@@ -55,44 +62,50 @@ def _is_middleware(call: ast.Call, view: View) -> bool:
     return name == MIDDLEWARE
 
 
-def is_wildcard(node: ast.expr, view: View) -> bool:
-    """Whether an expression certainly is, or by default is, a list of origins with `*` in it."""
+def wildcard(node: ast.expr, view: View) -> Written | None:
+    """Where an expression gets `*` from, if it certainly is, or by default is, a list with that in it."""
     match node:
         case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-            return any(view.literal(element) == "*" for element in elements if not isinstance(element, ast.Starred))
-        case ast.Call(func=ast.Attribute(value=text, attr="split")):
-            return view.literal(text) == "*" or _default(text, view) == "*"
-        case ast.Call(func=ast.Name(id="list" | "tuple" | "set"), args=[inner]):
-            return is_wildcard(inner, view)
-    return _is_wildcard(view.index, view.symbol(node))
+            for element in elements:
+                if isinstance(element, ast.Starred):
+                    if (found := wildcard(element.value, view)) is not None:
+                        return found
+                elif (one := written(view.index, view.symbol(element))) is not None and one.values(view.index) == ("*",):
+                    return one
+            return None
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            return wildcard(left, view) or wildcard(right, view)
+        case ast.BoolOp(op=ast.Or(), values=[*_, last]):
+            found = wildcard(last, view)
+            return found._replace(is_default=True) if found else None
+    found = written(view.index, view.symbol(node))
+    return found if found is not None and any(_is_star(value) for value in found.values(view.index)) else None
 
 
-def _default(node: ast.expr, view: View) -> object:
-    """The default of a variable that is read from the environment."""
-    if isinstance(node, ast.Call) and view.callee(node) in ("os.getenv", "os.environ.get"):
-        return view.literal(argument(node, 1, "default"))
-    return None
+def _is_star(value: object) -> bool:
+    return isinstance(value, str) and "*" in (part.strip() for part in value.split(","))
 
 
-def _is_wildcard(index: Index, symbol: Symbol | None) -> bool:
-    match symbol:
-        case Several(items):
-            return any(item is not None and index.type_of(item) == Value("*") for item in items)
-        case Constant(value):
-            return value == "*"
-        case Ref(name):
-            found = index.resolve(name).fact
-            if isinstance(found, ValueFact):
-                return _is_wildcard(index, found.value)
-            owner, _, last = name.rpartition(".")
-            return bool(owner) and found is None and _is_attribute_wildcard(index, Ref(owner), last)
-        case Attr(of, name):
-            return _is_attribute_wildcard(index, of, name)
-    return False
+def open_regex(node: ast.expr, view: View, *, is_django: bool) -> Written | None:
+    """Where an expression gets a pattern from that matches sites nobody has heard of."""
+    if is_django and isinstance(node, (ast.List, ast.Tuple)):
+        for element in node.elts:
+            inner = element.args[0] if isinstance(element, ast.Call) and element.args else element
+            if (found := open_regex(inner, view, is_django=True)) is not None:
+                return found
+        return None
+    found = written(view.index, view.symbol(node))
+    if found is None or not any(_matches_anything(value, is_django) for value in found.values(view.index)):
+        return None
+    return found
 
 
-def _is_attribute_wildcard(index: Index, owner: Symbol, name: str) -> bool:
-    found = index.type_of(owner)
-    member = index.member(found.cls, name) if isinstance(found, Instance) else None
-    fact = member.fact if member else None
-    return isinstance(fact, ValueFact) and _is_wildcard(index, fact.value)
+def _matches_anything(pattern: object, is_django: bool) -> bool:
+    """Starlette asks for a full match; Django's middleware for one at the start, of the host with its scheme."""
+    if not isinstance(pattern, str) or len(pattern) > 200:
+        return False
+    match = re.match if is_django else re.fullmatch
+    try:
+        return any(match(pattern, site) for site in _ANY_SITE)
+    except (re.error, RecursionError, OverflowError):
+        return False
