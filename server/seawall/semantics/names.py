@@ -334,7 +334,6 @@ class Names:
             tuple((keyword.arg or "**", self.symbol(keyword.value, depth)) for keyword in node.keywords),
         )
 
-
     def _default_of_field(self, node: ast.Call, depth: int) -> tuple[tuple[str, Symbol | None], ...]:
         """The default that `Field(...)` gives, also by way of a factory; nothing else of it."""
         found: dict[str, ast.expr] = {"default": node.args[0]} if node.args else {}

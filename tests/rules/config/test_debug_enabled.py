@@ -36,6 +36,247 @@ def test_djangos_debug(name: str) -> None:
     assert_finds(CODE, f"#- {name}\nINSTALLED_APPS = []\nDEBUG = «True»\n")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "os.environ.get('DEBUG', True)",
+        "os.environ.get('DEBUG', 'True') == 'True'",
+        "os.getenv('DEBUG', default='1') == '1'",
+        "os.getenv('DEBUG', 'true').lower() in ('true', '1')",
+        "os.getenv('DEBUG', 'on').strip().lower() not in ['off', 'no']",
+        "os.environ.get('DEBUG') != 'False'",
+        "bool(int(os.getenv('DEBUG', '1')))",
+        "int(os.environ.get('DEBUG', 1)) == 1",
+        "not os.getenv('PRODUCTION', '')",
+        "env.bool('DEBUG', default=True)",
+        "env.bool('DEBUG', True)",
+        "env_flag('DEBUG', 'yes')",
+        "strtobool(os.getenv('DEBUG', 'True'))",
+        "bool(os.getenv('DEBUG', 'False'))",
+        "os.getenv('DEBUG', 'False')",
+    ],
+)
+def test_djangos_debug_is_on_by_default(value: str) -> None:
+    head = "import os\n\nimport environ\n\nenv = environ.Env()\nINSTALLED_APPS = []\n"
+    assert_finds(CODE, f"#- shop/settings.py\n{head}DEBUG = «{value}»\n")
+
+
+def test_djangos_debug_is_on_by_default_in_decouples_words() -> None:
+    text = (
+        "from decouple import config\nINSTALLED_APPS = []\nDEBUG: bool = «config('DEBUG', cast=bool, default=True)»\n"
+    )
+    assert_finds(CODE, f"#- shop/settings.py\n{text}")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "os.environ.get('DEBUG', False)",
+        "os.environ.get('DEBUG')",
+        "os.environ.get('DEBUG', '')",
+        "os.environ['DEBUG']",
+        "os.environ.get('DEBUG', 'False') == 'True'",
+        "os.environ.get('DEBUG') == 'True'",
+        "os.getenv('DEBUG', 'false').lower() in ('true', '1')",
+        "bool(os.getenv('DEBUG'))",
+        "bool(os.getenv('DEBUG', ''))",
+        "bool(int(os.getenv('DEBUG', '0')))",
+        "int(os.environ.get('DEBUG', 0)) == 1",
+        "env.bool('DEBUG', default=False)",
+        "env.bool('DEBUG')",
+        "env('DEBUG')",
+        "env_flag('DEBUG', 'no')",
+        "ENVIRONMENT == 'development'",
+        "'runserver' in sys.argv",
+        "getattr(configuration, 'DEBUG', False)",
+        "load('DEBUG', True)",
+    ],
+)
+def test_djangos_debug_is_off_by_default_or_nobody_knows(value: str) -> None:
+    head = "import os\n\nimport environ\n\nenv = environ.Env()\nINSTALLED_APPS = []\n"
+    assert_silent(CODE, f"#- shop/settings.py\n{head}DEBUG = {value}\n")
+
+
+SETTINGS = """
+        #- config.py
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_file=".env")
+
+            debug: bool = True
+            echo: bool = False
+
+        settings = Settings()
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"""{SETTINGS}
+        #- main.py
+        from fastapi import FastAPI
+
+        from config import settings
+
+        app = FastAPI(debug=«settings.debug»)
+        """,
+        f"""{SETTINGS}
+        #- main.py
+        from functools import lru_cache
+
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        from config import Settings
+
+        @lru_cache
+        def get_settings() -> Settings:
+            return Settings()
+
+        engine = create_async_engine(url, echo=«get_settings().debug»)
+        """,
+        """
+        #- flags.py
+        DEBUG = True
+        #- main.py
+        from fastapi import FastAPI
+
+        import flags
+
+        app = FastAPI(debug=«flags.DEBUG»)
+        """,
+        """
+        #- main.py
+        import os
+
+        from fastapi import FastAPI
+
+        app = FastAPI(debug=«os.getenv("DEBUG", "1") == "1"»)
+        """,
+        """
+        #- main.py
+        from sqlalchemy import create_engine
+
+        engine = create_engine(url, echo=«"debug"»)
+        """,
+    ],
+)
+def test_a_switch_that_is_on_somewhere_else(text: str) -> None:
+    found = assert_finds(CODE, text)
+    assert "True" not in found[0].finding.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"""{SETTINGS}
+        #- main.py
+        from sqlalchemy import create_engine
+
+        from config import settings
+
+        engine = create_engine(url, echo=settings.echo)
+        """,
+        """
+        #- config.py
+        from pydantic_settings import BaseSettings
+
+        class DevelopmentSettings(BaseSettings):
+            debug: bool = True
+
+        settings = DevelopmentSettings()
+        #- main.py
+        from fastapi import FastAPI
+
+        from config import settings
+
+        app = FastAPI(debug=settings.debug)
+        """,
+        """
+        #- config.py
+        class Config:
+            DEBUG = True
+
+        class Production(Config):
+            DEBUG = False
+
+        def load() -> Production:
+            return Production()
+        #- main.py
+        from fastapi import FastAPI
+
+        from config import load
+
+        app = FastAPI(debug=load().DEBUG)
+        """,
+        """
+        #- options.py
+        OPTIONS = {"echo": True}
+        #- main.py
+        from sqlalchemy import create_engine
+
+        from options import OPTIONS
+
+        engine = create_engine(url, **OPTIONS)
+        """,
+        """
+        #- flags.py
+        DEBUG = __debug__
+        #- main.py
+        from fastapi import FastAPI
+
+        from flags import DEBUG
+
+        app = FastAPI(debug=DEBUG)
+        """,
+    ],
+)
+def test_a_switch_that_somebody_else_decides(text: str) -> None:
+    assert_silent(CODE, text)
+
+
+def test_the_default_of_a_setting_turns() -> None:
+    assert_fixes(
+        CODE,
+        f"""{SETTINGS}
+        #- main.py
+        from fastapi import FastAPI
+
+        from config import settings
+
+        app = FastAPI(debug=«settings.debug»)
+        """,
+        f"""{SETTINGS.replace("debug: bool = True", "debug: bool = False")}
+        #- .env
+        DEBUG=true
+        #- .env.example
+        DEBUG=false
+        #- .gitignore
+        .env
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("os.environ.get('DEBUG', True)", "os.environ.get('DEBUG', False)"),
+        ("os.environ.get('DEBUG', 'True') == 'True'", "os.environ.get('DEBUG', \"False\") == 'True'"),
+        ("int(os.environ.get('DEBUG', 1)) == 1", "int(os.environ.get('DEBUG', 0)) == 1"),
+        ("env.bool('DEBUG', default=True)", "env.bool('DEBUG', default=False)"),
+        ("os.getenv('DEBUG', 'ON') in ('ON', '1')", "os.getenv('DEBUG', \"OFF\") in ('ON', '1')"),
+        (
+            "bool(os.getenv('DEBUG', 'False'))",
+            'os.getenv(\'DEBUG\', \'False\').lower() in ("1", "true", "yes", "on")',
+        ),
+    ],
+)
+def test_the_default_of_a_variable_turns(before: str, after: str) -> None:
+    head = "#- shop/settings.py\nimport os\n\nimport environ\n\nenv = environ.Env()\nINSTALLED_APPS = []\n"
+    assert_fixes(CODE, f"{head}DEBUG = «{before}»  # for now\n", f"{head}DEBUG = {after}  # for now\n")
+
+
 def test_django_settings_that_extend_others() -> None:
     assert_finds(
         CODE,

@@ -93,6 +93,7 @@ def test_the_whole_call_moves() -> None:
         #- main.py
         from config import settings
 
+        # signs everything
         SECRET_KEY = settings.secret_key.get_secret_value()
         #- config.py
         from pydantic import SecretStr

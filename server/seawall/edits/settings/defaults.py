@@ -61,7 +61,9 @@ def default_in(value: ast.expr) -> ast.expr:
                     return keyword.value
             if others:
                 return others[0]
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords) if name in _FIELDS:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords) if (
+            name in _FIELDS
+        ):
             for keyword in keywords:
                 if keyword.arg == "default":
                     return keyword.value

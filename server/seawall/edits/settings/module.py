@@ -49,6 +49,10 @@ class Module:
             return Edit(self.path, Range(len(lines), end, len(lines), end), "\n" + text.removesuffix("\n"))
         return Edit(self.path, Range(line, 0, line, 0), text)
 
+    def indent(self, node: ast.stmt) -> str:
+        """What stands before a statement on its line, tabs as they are."""
+        return self.text.line(node.lineno)[: node.col_offset]
+
     def class_node(self, name: str) -> ast.ClassDef | None:
         """The top-level class of that name."""
         return next((node for node in self.tree.body if isinstance(node, ast.ClassDef) and node.name == name), None)

@@ -43,7 +43,11 @@ def choose_name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, modul
             return own, True
     topic = setting.name.rpartition("_")[2]
     for own, statement in shape.fields.items() if setting.annotation == "list[str]" else ():
-        if topic in own.lower() and ast.unparse(statement.annotation).lower().startswith("list[") and _is_fit(statement):
+        if (
+            topic in own.lower()
+            and ast.unparse(statement.annotation).lower().startswith("list[")
+            and _is_fit(statement)
+        ):
             return own, True
     last = module.rpartition(".")[2]
     context = last.lower() if last not in _UNTELLING else "app"

@@ -235,6 +235,8 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting, runs_at: i
         f"    {field}: {setting.annotation}{default}\n\n\n"
         "settings = Settings()\n"
     )
+    if "\n\t" in str(file.current.source.text):
+        text = text.replace("    ", "\t")
     access = need_all(file, [f"{name}.settings"], local=True, before=runs_at)[0]
     edits: list[AnyEdit] = [*like_neighbours(file, access.edits, name), CreateFile(path, text)]
     edits += requirement_edits("pydantic-settings", "pydantic-settings>=2", project)

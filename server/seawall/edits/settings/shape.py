@@ -115,7 +115,7 @@ class Shape:
                     option, _, rest = joined.partition("=")
                     return [add_keyword(module, call, option, rest)]
                 case ast.ClassDef(body=body):
-                    indent = " " * body[-1].col_offset
+                    indent = module.indent(body[-1])
                     lines = "".join(f"{indent}{name} = {value}\n" for name, value in wanted.items())
                     return [module.insert_line((body[-1].end_lineno or body[-1].lineno) + 1, lines)]
                 case ast.Assign(value=ast.Dict(values=[*_, last])):
@@ -124,11 +124,12 @@ class Shape:
                     return [module.replace(Range(end.end_line, end.end_col, end.end_line, end.end_col), written)]
             raise CannotFix("the settings class is configured in a way that cannot be extended")
         if self.is_first_version:
-            lines = "".join(f"        {name} = {value}\n" for name, value in wanted.items())
-            return [self.module.insert_line((self.node.end_lineno or 0) + 1, f"\n    class Config:\n{lines}")]
+            indent = self.module.indent(self.node.body[0])
+            lines = "".join(f"{indent}{indent}{name} = {value}\n" for name, value in wanted.items())
+            return [self.module.insert_line((self.node.end_lineno or 0) + 1, f"\n{indent}class Config:\n{lines}")]
         needed = need_all(self.module, ["pydantic_settings.SettingsConfigDict"])[0]
         first = _first_statement(self.node)
-        line = f"{' ' * first.col_offset}model_config = {needed.expression}({joined})\n"
+        line = f"{self.module.indent(first)}model_config = {needed.expression}({joined})\n"
         if first is self.node.body[0] and isinstance(first, ast.Expr) and _text(first.value) is not None:
             return [*needed.edits, self.module.insert_line((first.end_lineno or first.lineno) + 1, f"\n{line}")]
         line += "\n"
@@ -139,7 +140,7 @@ class Shape:
         body = self.node.body
         if body[0].lineno == self.node.lineno:
             raise CannotFix("the settings class is written on one line")
-        indent = " " * body[0].col_offset
+        indent = self.module.indent(body[0])
         only = body[-1]
         if len(body) == 1 and (isinstance(only, ast.Pass) or (isinstance(only, ast.Expr) and _is_dots(only.value))):
             return self.module.replace(only, declaration)

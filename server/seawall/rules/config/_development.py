@@ -7,7 +7,9 @@ import ast
 from seawall.rules.base import File
 from seawall.semantics.secret_text import words
 
-DEVELOPMENT = frozenset({"dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "tests", "ci", "e2e"})
+DEVELOPMENT = frozenset(
+    {"dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "tests", "ci", "e2e"}
+)
 _PRODUCTION = frozenset({"prod", "production", "live", "deployed"})
 
 

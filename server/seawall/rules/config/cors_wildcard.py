@@ -61,6 +61,7 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
+from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, change_default, default_in, place
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._development import is_for_development
@@ -81,7 +82,9 @@ def check(cors: Cors, file: File) -> Iterator[Finding]:
     if is_aside(file.path, file.project.root) or is_for_development(cors.node, file):
         return
     if cors.allows_all is not None:
-        if (found := written(file.index, file.symbol(cors.allows_all))) is not None and True in found.values(file.index):
+        if (found := written(file.index, file.symbol(cors.allows_all))) is not None and True in found.values(
+            file.index
+        ):
             yield _everyone(cors, found, file)
         return
     if cors.origins is not None and (found := wildcard(cors.origins, file)) is not None:
@@ -109,13 +112,17 @@ def _finding(cors: Cors, where: ast.expr, option: str, found: Written, file: Fil
         fixes.append(Fix("Allow nobody by default", change, Safety.UNSAFE, why=_WHY))
     elif found.is_default:
         node = default_in(where)
-        fixes.append(Fix("Allow nobody by default", lambda: [file.replace(node, _without_star(node))], Safety.UNSAFE, why=_WHY))
+        fixes.append(
+            Fix("Allow nobody by default", lambda: [file.replace(node, _without_star(node))], Safety.UNSAFE, why=_WHY)
+        )
     elif not cors.is_django and (where is cors.origins or cors.origins is None):
         fixes.append(Fix(_LIST, lambda: _list(cors, file), Safety.UNSAFE, why=_WHY))
     if found.origin:
         related.append(Related("The origins are written here", owner=found.origin))
     name = option if not cors.is_django else _target(cors)
-    return file.finding(where, _message(name, cors, found, file), *fixes, related=related, severity=_loudness(cors, file))
+    return file.finding(
+        where, _message(name, cors, found, file), *fixes, related=related, severity=_loudness(cors, file)
+    )
 
 
 def _target(cors: Cors) -> str:
@@ -164,6 +171,7 @@ def _list(cors: Cors, file: File) -> Iterator[AnyEdit]:
     assert use is not None
     placed = place(file, use, _ORIGINS)
     parent = file.parent(use)
+    yield from kept_comments(file, use)
     if use is cors.regex and isinstance(parent, ast.keyword):
         yield file.replace(parent, f"allow_origins={placed.expression}")
     else:

@@ -3,8 +3,11 @@
 `FastAPI(debug=True)` and Django's `DEBUG = True` answer errors with tracebacks; Django also keeps every query in memory. An engine
 with `echo=True` logs each statement with its values, and uvicorn's reloader watches files instead of serving.
 
-Not flagged: values that come from settings or the environment, settings modules for development and tests, code under a condition
-(`if in_debug_mode():`, `if __name__ == "__main__":`), tests.
+So is a mode that is on by default: `os.getenv("DEBUG", "True")`, a field `debug: bool = True` of the settings, and `bool(os.getenv("DEBUG",
+"False"))`, which is true for any text.
+
+Not flagged: values that are off unless the settings or the environment say so, settings for development and tests, code under a
+condition (`if in_debug_mode():`, `if __name__ == "__main__":`), tests.
 
 Example:
     #- main.py
@@ -54,70 +57,170 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
-from seawall.edits.settings import Setting, place
+from seawall.edits.comments import kept_comments
+from seawall.edits.settings import Setting, change_default, default_in, place
 from seawall.edits.settings.django import is_settings
-from seawall.rules.base import File, Finding, Severity
+from seawall.rules.base import File, Finding, Related, Severity
+from seawall.rules.config._by_default import TRUE_WORDS, UNKNOWN, by_default
+from seawall.rules.config._development import is_for_development
 from seawall.semantics.meanings.secret import is_aside
+from seawall.semantics.meanings.written import Written, reads_environment, written
+from seawall.semantics.symbols import Call
 from seawall.semantics.view import keyword
 
 code, severity = "SW603", Severity.ERROR
 
+_TRACEBACKS = "shows tracebacks to visitors"
+_STATEMENTS = "logs every statement with its values"
 # What takes the switch: its keyword, the setting, how loud it is, and what it does.
 _SWITCHES = {
-    "fastapi.FastAPI": ("debug", "debug", Severity.ERROR, "shows tracebacks to visitors"),
-    "starlette.applications.Starlette": ("debug", "debug", Severity.ERROR, "shows tracebacks to visitors"),
-    "sqlalchemy.create_engine": ("echo", "database_echo", Severity.WARNING, "logs every statement with its values"),
-    "sqlalchemy.ext.asyncio.create_async_engine": (
-        "echo",
-        "database_echo",
-        Severity.WARNING,
-        "logs every statement with its values",
-    ),
+    "fastapi.FastAPI": ("debug", "debug", Severity.ERROR, _TRACEBACKS),
+    "starlette.applications.Starlette": ("debug", "debug", Severity.ERROR, _TRACEBACKS),
+    "sqlalchemy.create_engine": ("echo", "database_echo", Severity.WARNING, _STATEMENTS),
+    "sqlalchemy.ext.asyncio.create_async_engine": ("echo", "database_echo", Severity.WARNING, _STATEMENTS),
     "uvicorn.run": ("reload", "reload", Severity.WARNING, "watches files instead of serving"),
 }
-_DEVELOPMENT = frozenset({"dev", "development", "local", "debug", "test", "testing", "tests", "ci", "e2e"})
 _WHY = "The mode is off wherever the environment does not say otherwise"
+_OPPOSITES = {"true": "false", "1": "0", "yes": "no", "on": "off", "t": "f", "y": "n"}
 
 
-def check(node: ast.keyword | ast.Assign, file: File) -> Iterator[Finding]:
-    if not isinstance(node.value, ast.Constant) or node.value.value is not True:
-        return
-    found = _keyword(node, file) if isinstance(node, ast.keyword) else _django(node, file)
-    if found is None or is_aside(file.path, file.project.root) or _is_conditional(node, file):
-        return
-    name, setting, loud, effect = found
-    fix = Fix("Take it from the settings", lambda: _move(node.value, setting, file), Safety.UNSAFE, why=_WHY)
-    message = f"`{name}=True` {effect}, take it from the settings"
-    yield file.finding(node.value, message, fix, severity=loud)
+def check(node: ast.keyword | ast.Assign | ast.AnnAssign, file: File) -> Iterator[Finding]:
+    if isinstance(node, ast.keyword):
+        if node.arg in ("debug", "echo", "reload"):
+            yield from _check_keyword(node, file)
+    else:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if isinstance(target, ast.Name) and target.id == "DEBUG" and node.value is not None:
+            yield from _check_django(node, node.value, file)
 
 
-def _keyword(node: ast.keyword, file: File) -> tuple[str, str, Severity, str] | None:
+# ---------------------------------------------------------------- calls
+
+
+def _check_keyword(node: ast.keyword, file: File) -> Iterator[Finding]:
     call = file.parent(node)
-    if node.arg not in ("debug", "echo", "reload") or not isinstance(call, ast.Call):
-        return None
+    if not isinstance(call, ast.Call) or (isinstance(node.value, ast.Constant) and not node.value.value):
+        return
     if node.arg == "reload" and file.function(node) is not None:
-        return None  # a command that starts the server for developers
+        return  # a command that starts the server for developers
     row = _SWITCHES.get(file.callee(call) or "")
-    return row if row and row[0] == node.arg and keyword(call, node.arg) is node.value else None
+    if row is None or row[0] != node.arg or keyword(call, row[0]) is not node.value or _is_aside(node, file):
+        return
+    name, setting, loud, effect = row
+    if isinstance(node.value, ast.Constant):
+        if node.value.value is True or (name == "echo" and node.value.value == "debug"):
+            message = f"`{file.text(node)}` {effect}, take it from the settings"
+            yield file.finding(node.value, message, _from_settings(node.value, setting, file), severity=loud)
+        return
+    found = written(file.index, file.symbol(node.value))
+    if found is not None and found.values(file.index) == (True,) and not _is_for_development(found):
+        yield from _written_elsewhere(node, found, setting, loud, effect, file)
+    elif by_default(node.value, file) is True:
+        fix = Fix("Switch it off by default", lambda: _off(node.value, file), Safety.UNSAFE, why=_WHY)
+        message = f"`{name}` is on unless the environment says otherwise, and {effect}, switch it off by default"
+        yield file.finding(node.value, message, fix, severity=loud)
 
 
-def _django(node: ast.Assign, file: File) -> tuple[str, str, Severity, str] | None:
-    target = node.targets[0]
-    if not isinstance(target, ast.Name) or target.id != "DEBUG" or not is_settings(file.index, file.module):
+def _written_elsewhere(
+    node: ast.keyword, found: Written, setting: str, loud: Severity, effect: str, file: File
+) -> Iterator[Finding]:
+    related = [Related("It is switched on here", owner=found.origin)] if found.origin else []
+    if found.is_default and found.origin:
+        change = lambda: change_default(file, found.origin, _opposite, ("true", "false"))  # noqa: E731
+        fix = Fix("Switch it off by default", change, Safety.UNSAFE, why=_WHY)
+        message = f"`{node.arg}` is on unless the settings say otherwise, and {effect}, switch it off by default"
+    else:
+        fix = _from_settings(node.value, setting, file)
+        message = f"`{node.arg}` is on and {effect}, take it from the settings"
+    yield file.finding(node.value, message, fix, related=related, severity=loud)
+
+
+def _is_for_development(found: Written) -> bool:
+    """Whether the class or module that holds the value is one for development."""
+    from seawall.rules.config._development import DEVELOPMENT
+    from seawall.semantics.secret_text import words
+
+    return bool(DEVELOPMENT.intersection(word for part in found.origin.split(".")[:-1] for word in words(part)))
+
+
+# ---------------------------------------------------------------- Django
+
+
+def _check_django(node: ast.Assign | ast.AnnAssign, value: ast.expr, file: File) -> Iterator[Finding]:
+    if (
+        not isinstance(file.parent(node), ast.Module)
+        or not is_settings(file.index, file.module)
+        or _is_aside(node, file)
+    ):
+        return
+    found = by_default(value, file)
+    if found is UNKNOWN or not found:
+        return
+    if isinstance(value, ast.Constant):
+        message = f"`{file.text(node)}` shows tracebacks and settings to visitors, take it from the settings"
+        yield file.finding(value, message, _from_settings(value, "debug", file))
+        return
+    text = _text_taken_for_truth(value, file)
+    if text is not None:
+        fix = Fix("Compare the text", lambda: [file.replace(value, _compared(text, file))], Safety.UNSAFE, why=_WHY)
+        message = "`DEBUG` is on whatever the variable says, since any text is true: compare the text with a word"
+    else:
+        fix = Fix("Switch it off by default", lambda: _off(value, file), Safety.UNSAFE, why=_WHY)
+        message = "`DEBUG` is on unless the environment says otherwise, switch it off by default"
+    yield file.finding(value, message, fix)
+
+
+def _text_taken_for_truth(value: ast.expr, file: File) -> ast.expr | None:
+    """The read of a variable whose text itself is taken for a truth, although it says no: `bool(getenv("DEBUG", "False"))`."""
+    inner = (
+        value.args[0]
+        if isinstance(value, ast.Call) and getattr(value.func, "id", "") == "bool" and value.args
+        else value
+    )
+    symbol = file.symbol(inner)
+    if not isinstance(inner, ast.Call) or not isinstance(symbol, Call) or not reads_environment(file.index, symbol):
         return None
-    if _DEVELOPMENT.intersection(part for name in file.module.lower().split(".") for part in name.split("_")):
-        return None
-    if not isinstance(file.parent(node), ast.Module):
-        return None
-    return "DEBUG", "debug", Severity.ERROR, "shows tracebacks and settings to visitors"
+    found = by_default(inner, file)
+    return inner if isinstance(found, str) and found.lower() not in TRUE_WORDS else None
 
 
-def _is_conditional(node: ast.AST, file: File) -> bool:
-    """Whether somebody has asked before, be it only whether the file is started by hand."""
+def _compared(read: ast.expr, file: File) -> str:
+    return f'{file.text(read)}.lower() in ("1", "true", "yes", "on")'
+
+
+# ---------------------------------------------------------------- fixes
+
+
+def _is_aside(node: ast.AST, file: File) -> bool:
+    """Whether this is no production code, or somebody has asked before, be it only whether the file is started by hand."""
+    if is_aside(file.path, file.project.root) or is_for_development(node, file):
+        return True
     return any(isinstance(above, (ast.If, ast.IfExp)) for above in file.ancestors(node))
+
+
+def _from_settings(value: ast.expr, setting: str, file: File) -> Fix:
+    return Fix("Take it from the settings", lambda: _move(value, setting, file), Safety.UNSAFE, why=_WHY)
 
 
 def _move(value: ast.expr, setting: str, file: File) -> Iterator[AnyEdit]:
     placed = place(file, value, Setting(setting, "true", "bool", default="False", example="false"))
+    yield from kept_comments(file, value)
     yield file.replace(value, placed.expression)
     yield from placed.edits
+
+
+def _off(value: ast.expr, file: File) -> Iterator[AnyEdit]:
+    default = default_in(value)
+    if isinstance(default, ast.Constant) and default is not value:
+        yield file.replace(default, _opposite(default))
+    else:
+        yield from _move(value, "debug", file)
+
+
+def _opposite(default: ast.expr) -> str:
+    """The same kind of constant that says no, written as the old one was."""
+    value = default.value if isinstance(default, ast.Constant) else None
+    if isinstance(value, str):
+        said = _OPPOSITES.get(value.lower(), "")
+        return f'"{said.upper() if value.isupper() else said.capitalize() if value[:1].isupper() else said}"'
+    return "0" if isinstance(value, int) and not isinstance(value, bool) else "False"

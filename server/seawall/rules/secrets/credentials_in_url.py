@@ -55,6 +55,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seawall.edits import AnyEdit, CannotFix, Fix, Safety
+from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
@@ -94,6 +95,7 @@ def _move(dsn: Dsn, file: File) -> Iterator[AnyEdit]:
         yield from require(file, file.names.absolute(scope), file.text(dsn.field.target), dsn.text)
         return
     placed = place(file, dsn.node, Setting(dsn.setting, dsn.text))
+    yield from kept_comments(file, dsn.falls_back or dsn.node)
     yield file.replace(dsn.falls_back or dsn.node, placed.expression)
     yield from placed.edits if dsn.falls_back is None else without(file, dsn.falls_back, placed.edits)
 

@@ -63,6 +63,7 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
+from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.secret import Secret, is_aside
@@ -91,6 +92,7 @@ def _move(secret: Secret, file: File) -> Iterator[AnyEdit]:
     if isinstance(secret.node.value, bytes):
         expression += ".encode()"
     parent = file.parent(where)
+    yield from kept_comments(file, where)
     wrapped = isinstance(parent, ast.Call) and file.callee(parent) == "pydantic.SecretStr"
     if wrapped and expression.endswith(".get_secret_value()"):
         yield file.replace(parent, expression.removesuffix(".get_secret_value()"))  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
+from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.secret import Secret, is_aside
@@ -64,5 +65,6 @@ def _require(secret: Secret, file: File) -> Iterator[AnyEdit]:
 def _move(secret: Secret, file: File) -> Iterator[AnyEdit]:
     assert secret.falls_back is not None
     placed = place(file, secret.node, Setting(secret.holder.setting, secret.value))
+    yield from kept_comments(file, secret.falls_back)
     yield file.replace(secret.falls_back, placed.expression)
     yield from without(file, secret.falls_back, placed.edits)

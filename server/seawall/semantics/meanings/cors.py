@@ -70,7 +70,9 @@ def wildcard(node: ast.expr, view: View) -> Written | None:
                 if isinstance(element, ast.Starred):
                     if (found := wildcard(element.value, view)) is not None:
                         return found
-                elif (one := written(view.index, view.symbol(element))) is not None and one.values(view.index) == ("*",):
+                elif (one := written(view.index, view.symbol(element))) is not None and one.values(view.index) == (
+                    "*",
+                ):
                     return one
             return None
         case ast.BinOp(op=ast.Add(), left=left, right=right):

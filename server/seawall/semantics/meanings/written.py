@@ -13,7 +13,9 @@ from seawall.semantics.symbols import Attr, Call, Constant, Ref, Several, Symbol
 from seawall.semantics.types import Instance, Value, options
 
 _MAX_HOPS = 12
-_COPIES = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.str", "builtins.bool"})
+_COPIES = frozenset(
+    {"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.str", "builtins.bool"}
+)
 _TRIMS = frozenset({"split", "strip", "lower", "upper", "rstrip", "lstrip", "copy"})
 _FIELDS = frozenset({"pydantic.Field", "pydantic.fields.Field", "dataclasses.field"})
 _READS = frozenset({"env", "environ", "environment", "getenv", "config", "conf", "setting", "settings", "envbool"})
@@ -109,5 +111,5 @@ def reads_environment(index: Index, call: Call) -> bool:
     found = options(index.type_of(func))
     if any(isinstance(one, Instance) and index.is_subclass(one.cls, *known.ENVIRONMENT_CLASSES) for one in found):
         return True
-    name = func.name if isinstance(func, (Ref, Attr)) else ""
-    return bool(_READS.intersection(word for part in name.split(".")[-2:] for word in words(part)))
+    *_, owner, last = ["", "", *(func.name if isinstance(func, (Ref, Attr)) else "").split(".")]
+    return owner in ("env", "environ") or bool(_READS.intersection(words(last)))
