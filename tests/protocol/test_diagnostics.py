@@ -7,7 +7,7 @@ import asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
-from .editor import Start, wait_for
+from .editor import Editor, Start, wait_for
 from .test_text_sync import SLEEPY
 
 HELPER = "import time\n\n\ndef wait() -> None:\n    time.sleep(1)\n"
@@ -111,26 +111,60 @@ async def test_who_pulls_is_told_to_pull_again_when_another_file_changes_things(
     assert [one.code for one in (await editor.pull("main.py")).items] == ["SW103"]
 
 
+class WorkspaceReport:
+    """What a client knows of the files that are not open, by asking for news again and again."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+        self._known: dict[str, str] = {}
+        self._codes: dict[str, list[object]] = {}
+
+    async def until(self, name: str, codes: list[str]) -> None:
+        """Ask until these codes are what is said of a file."""
+        while self._codes.get(self._editor.uri(name), []) != codes:
+            await self.ask()
+
+    async def ask(self) -> None:
+        known = [types.PreviousResultId(uri, value) for uri, value in self._known.items()]
+        params = types.WorkspaceDiagnosticParams(known, identifier="seawall")
+        report = await asyncio.wait_for(self._editor.client.workspace_diagnostic_async(params), 20)
+        for one in report.items:
+            assert isinstance(one, types.WorkspaceFullDocumentDiagnosticReport)
+            self._known[one.uri] = one.result_id or ""
+            self._codes[one.uri] = [found.code for found in one.items]
+
+
 async def test_the_workspaces_report_tells_of_files_that_are_not_open(start: Start) -> None:
     editor = await start(pull=True, files={"seawall.toml": "colour = 1\n"})
-
-    async def ask(*known: types.PreviousResultId) -> list[types.WorkspaceDocumentDiagnosticReport]:
-        params = types.WorkspaceDiagnosticParams(list(known), identifier="seawall")
-        return list((await asyncio.wait_for(editor.client.workspace_diagnostic_async(params), 20)).items)
-
-    reports = await ask() or await ask()
-    (report,) = (one for one in reports if one.uri == editor.uri("seawall.toml"))
-    assert isinstance(report, types.WorkspaceFullDocumentDiagnosticReport)
-    assert [one.code for one in report.items] == ["settings"]
-    known = types.PreviousResultId(report.uri, report.result_id or "")
-
-    waiting = asyncio.ensure_future(ask(known))
+    report = WorkspaceReport(editor)
+    await report.until("seawall.toml", ["settings"])
+    waiting = asyncio.ensure_future(report.ask())
     await asyncio.sleep(0.5)
     assert not waiting.done()
     editor.write("seawall.toml", "")
     editor.changed_on_disk("seawall.toml")
-    (gone,) = (one for one in await waiting if one.uri == editor.uri("seawall.toml"))
-    assert isinstance(gone, types.WorkspaceFullDocumentDiagnosticReport) and not gone.items
+    await waiting
+    await report.until("seawall.toml", [])
+
+
+async def test_the_workspaces_report_tells_of_python_files_that_are_not_open(start: Start) -> None:
+    """A change of one file, on disk or in the editor, reaches those that call it."""
+    quiet = HELPER.replace("time.sleep(1)", "pass")
+    editor = await start(pull=True, watch=True, files={"helper.py": quiet, "main.py": CALLER, "other.py": SLEEPY})
+    report = WorkspaceReport(editor)
+    await report.until("other.py", ["SW101"])
+    editor.write("helper.py", HELPER)
+    editor.changed_on_disk("helper.py")
+    await report.until("main.py", ["SW103"])
+    editor.open("helper.py", quiet)
+    await report.until("main.py", [])
+    editor.open("other.py", SLEEPY + SLEEPY)
+    editor.close("other.py")
+    await report.ask()
+    await report.until("other.py", ["SW101"])
+    (editor.root / "other.py").unlink()
+    editor.changed_on_disk("other.py")
+    await report.until("other.py", [])
 
 
 async def test_real_editors_are_served_as_they_ask(start: Start) -> None:

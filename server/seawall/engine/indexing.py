@@ -70,6 +70,10 @@ class Indexer:
         """The files that are known."""
         return list(self._stamps)
 
+    def stamp(self, path: Path) -> tuple[int, int] | None:
+        """By what a file's state was known when it was last read."""
+        return self._stamps.get(path)
+
     def _read(self, path: Path) -> None:
         if path not in self.workspace.documents:  # what is open in an editor outranks the disk
             self.workspace.load(path, exact=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -274,21 +274,26 @@ class Workspace:
                 checks.results[item] = result
             else:
                 checks.results.pop(item, None)
-        results = [(document.source.start_of(item) or 1, result) for item, result in checks.results.items()]
-        whole = frozenset().union(*(result.whole_file for _, result in results))
-        rules = by_code()
-        severity = self.table.severities(path)
-        located = [
-            self._locate(finding, document, start, severity[finding.code])
-            for start, result in results
-            for finding in result.findings
-            if finding.code in severity and not (whole and matches(whole, finding.code, rules[finding.code].name))
-        ]
-        located.sort(key=lambda found: (found.range, found.code))
+        located = self.placed(
+            path, [(document.source.start_of(item) or 1, result) for item, result in checks.results.items()]
+        )
         if not document.source.exact and _points_into_strings(document, located):
             self._put(path, read_at_once(document.source.text))
             return self.findings(path)
         return located
+
+    def placed(self, path: Path, results: Collection[tuple[int, ItemCheck]]) -> list[Located]:
+        """What checking a file's items gave, by the lines on which these begin, where it stands now."""
+        whole = frozenset().union(*(result.whole_file for _, result in results))
+        rules = by_code()
+        severity = self.table.severities(path)
+        located = [
+            self._locate(finding, path, start, severity[finding.code])
+            for start, result in results
+            for finding in result.findings
+            if finding.code in severity and not (whole and matches(whole, finding.code, rules[finding.code].name))
+        ]
+        return sorted(located, key=lambda found: (found.range, found.code))
 
     def memos(self, path: Path) -> Iterable[Memo]:
         """The remembered checks of a file's items."""
@@ -310,36 +315,34 @@ class Workspace:
         return sorted(located, key=lambda found: (os.fspath(found.path), found.range, found.code))
 
     def _memo(self, document: Document, item: Item, checks: Checks) -> Memo:
+        return Memo(lambda: self.check_item(document, item), when_suspect=lambda: checks.pending.add(item))
+
+    def check_item(self, document: Document, item: Item) -> ItemCheck | None:
+        """Run the rules over an item."""
         path = document.path
+        self._project_cell.get()
+        file = File(document, item, self.index, self.project)
+        file.latest = lambda: self.documents.get(path)
+        file.modules = self.modules
+        by_line, whole = suppressions(item.text.split("\n")) if "#" in item.text else ({}, frozenset())
+        if is_template(item):
+            whole |= {"SW000"}
+        found = self.checker.check(file)
+        if by_line:
+            rules = by_code()
+            found = tuple(one for one in found if not is_suppressed(one, by_line, rules[one.code].name, item.text))
+        return ItemCheck(found, whole) if found or whole else None
 
-        def check() -> ItemCheck | None:
-            self._project_cell.get()
-            file = File(document, item, self.index, self.project)
-            file.latest = lambda: self.documents.get(path)
-            file.modules = self.modules
-            by_line, whole = suppressions(item.text.split("\n")) if "#" in item.text else ({}, frozenset())
-            if is_template(item):
-                whole |= {"SW000"}
-            found = self.checker.check(file)
-            if by_line:
-                rules = by_code()
-                found = tuple(one for one in found if not is_suppressed(one, by_line, rules[one.code].name, item.text))
-            return ItemCheck(found, whole) if found or whole else None
-
-        return Memo(check, when_suspect=lambda: checks.pending.add(item))
-
-    def _locate(self, finding: Finding, document: Document, start: int, severity: Severity | None) -> Located:
+    def _locate(self, finding: Finding, path: Path, start: int, severity: Severity | None) -> Located:
         if finding.path is not None:
             return Located(finding, finding.path, finding.range, severity or finding.severity)
         related = []
         for one in finding.related:
             if one.range is not None:
-                related.append(LocatedRelated(one.message, document.path, one.range.shift(start - 1)))
+                related.append(LocatedRelated(one.message, path, one.range.shift(start - 1)))
             elif (place := self.where(one.owner, one.call)) is not None:
                 related.append(LocatedRelated(one.message, *place))
-        return Located(
-            finding, document.path, finding.range.shift(start - 1), severity or finding.severity, tuple(related)
-        )
+        return Located(finding, path, finding.range.shift(start - 1), severity or finding.severity, tuple(related))
 
     def where(self, name: str, call: int | None = None) -> tuple[Path, Range] | None:
         """Where the project defines an absolute name, or where the call of that number in it stands."""

@@ -89,6 +89,11 @@ class Reports:
             found.extend(said.get(path, ()))
         return found
 
+    def say(self, path: Path, found: Iterable[Located]) -> None:
+        """What was found in a file that is not open."""
+        if self._documents.at(path) is None:
+            self._say(path, found)
+
     def check_project(self, root: Root) -> None:
         """Ask the rules about the project itself."""
         self._say(root.folder, root.workspace.project_findings() if not root.single else ())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from seawall.engine.indexing import Indexer
+from seawall.engine.survey import Survey
 from seawall.engine.workspace import Workspace
 from seawall.lsp.convert import is_made_up
 from seawall.project.discovery import find_root, is_too_broad
@@ -25,7 +26,11 @@ class Root:
         """Only single files are looked at: there is no project here, or one too broad to be meant."""
         self.workspace = Workspace(folder, overrides=overrides, isolated=single)
         self.indexer = Indexer(self.workspace)
+        self.survey = Survey(self.indexer)
         self.is_indexed = False
+        """Somebody reads its files, or has read them."""
+        self.is_known = False
+        """All of its files are read."""
         self.told_too_large = False
         self.told_problems: set[str] = set()
 

@@ -7,7 +7,8 @@ it used has really changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 
 CLEAN, CHECK, DIRTY = 0, 1, 2
@@ -85,15 +86,19 @@ class Memo(Source):
         return self.value
 
     def refresh(self) -> None:
-        if self.state == CHECK and self not in Memo.running:
+        if self not in Memo.running and not self.holds():
+            self._run()
+
+    def holds(self) -> bool:
+        """Whether every answer that was used is still the same."""
+        if self.state == CHECK:
             for source in list(self.sources):
                 source.refresh()
                 if self.state == DIRTY:
                     break
             else:
                 self.state = CLEAN
-        if self.state == DIRTY and self not in Memo.running:
-            self._run()
+        return self.state == CLEAN
 
     def suspect(self, state: int) -> None:
         """Mark this memo, and as CHECK all that used it."""
@@ -133,3 +138,24 @@ class Memo(Source):
             self._changed()
         else:
             self.value = value
+
+
+class Record(Memo):
+    """The answers that something longer used, which takes its turns as it likes."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(lambda: None)
+        self.state = CLEAN
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """What is asked for meanwhile counts as used."""
+        state = self.state
+        Memo.running.append(self)
+        try:
+            yield
+        finally:
+            Memo.running.pop()
+            self.state = state  # answers that are made for the first time are no change

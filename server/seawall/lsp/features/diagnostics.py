@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 _OTHERS_AFTER = 0.05
 """Seconds after a change before other open files are looked at again."""
 
+_SURVEY_AFTER = 0.5
+"""Seconds after the last change before files that are not open are looked at again."""
+
+_NEWS = 50
+"""Files about which there is news, after which the client hears of it though more are to be looked at."""
+
 
 def register(server: SeawallServer) -> Json:
     server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC)(pull_document)
@@ -51,6 +57,9 @@ class Diagnostics:
         self.elsewhere = asyncio.Event()
         """Something is to be said about files that are not open."""
         self.is_first_poll = True
+        self._survey = Later(_SURVEY_AFTER, self._start_survey)
+        self._surveying: asyncio.Task[None] | None = None
+        self._wants_survey = False
 
     def changed(self, document: Open) -> None:
         """A document was opened or edited."""
@@ -60,22 +69,29 @@ class Diagnostics:
             if self._flush is None:
                 self._flush = asyncio.get_running_loop().call_soon(self._publish_changed)
         if self._revisions.get(document.root) != document.root.workspace.revision:
-            self._others.poke()
+            self.look_again()
 
     def closed(self, document: Open) -> None:
         """A document was closed: what was said of it is taken back, unless its project says it too."""
         self._changed.pop(document, None)
         self.reports.forget(document.path)
+        document.root.survey.forget(document.path)
         if not self._pulls:
             self._publish(document.path, None)
         self._told.pop(document.path, None)
         self._tell_about_touched()
-        self._others.poke()
+        self.look_again()
 
     def check_again(self) -> None:
         """Something changed that every file may depend on."""
         self._revisions.clear()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Other files than the one that changed may have other findings: the open ones soon, the rest when there is time."""
         self._others.poke()
+        if self._wants_survey:
+            self._survey.poke()
 
     def check_projects(self) -> None:
         """Ask the rules about the projects themselves."""
@@ -161,6 +177,36 @@ class Diagnostics:
                 changed.append(document)
             yield
 
+    # -- files that are not open --------------------------------------------------------------------------------------
+
+    def want_survey(self) -> None:
+        """The client asks about files that are not open: from now on they are looked at."""
+        if not self._wants_survey:
+            self._wants_survey = True
+            self._survey.poke()
+
+    def _start_survey(self) -> None:
+        if self._surveying is not None and not self._surveying.done():
+            self._survey.poke()
+        else:
+            self._surveying = self._server.background.start(self._look_at_closed())
+
+    async def _look_at_closed(self) -> None:
+        for root in self._server.roots:
+            if root.is_known:
+                await self._server.background.go_through(self._steps(root))
+        self._tell_about_touched()
+
+    def _steps(self, root: Root) -> Iterator[None]:
+        for path in root.survey.steps():
+            if root not in self._server.roots:  # begun anew meanwhile
+                return
+            if path is not None:
+                self.reports.say(path, root.survey.findings(path))
+            if len(self.reports.touched) > _NEWS:
+                self._tell_about_touched()
+            yield
+
 
 async def pull_document(ls: SeawallServer, params: messages.DocumentDiagnostic) -> Json:
     """One document's report; `unchanged` if the client has it already."""
@@ -176,6 +222,7 @@ async def pull_document(ls: SeawallServer, params: messages.DocumentDiagnostic) 
 
 async def pull_workspace(ls: SeawallServer, params: messages.WorkspaceDiagnostic) -> Json:
     """What there is to say about files that are not open. A client that knows it all already waits for news."""
+    ls.diagnostics.want_survey()
     known = {previous.uri: previous.value for previous in params.previous_result_ids}
     while True:
         ls.diagnostics.elsewhere.clear()

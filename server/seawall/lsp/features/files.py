@@ -109,6 +109,7 @@ class Files:
             for document in self._server.documents:
                 if document.root is root:
                     await self._index_package(root, document.path)
+        root.is_known = not root.indexer.is_too_large
         self._stamp_project(root)
         self._server.settings.tell_problems(root)
         self._server.diagnostics.check_projects()
