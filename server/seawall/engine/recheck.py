@@ -30,10 +30,11 @@ def recheck(
     modules = {workspace.module_of(path): path for path in known}
     if len(modules) != len(known) or len(changes.changed) > MOST * len(known):
         return None
+    workspace.index.expect(modules)
     problems = load(workspace, request, [path for path in known if str(path) in changes.changed], progress)
-    moved = (
-        _moved(workspace, saved, {workspace.module_of(Path(name)) for name in changes.all}) if changes.all else set()
-    )
+    changed = {workspace.module_of(Path(name)) for name in changes.all}
+    changed |= {module.partition(".")[0] for module in changed}
+    moved = _moved(workspace, saved, changed) if changes.all else set()
     for name in [
         name for name, entry in saved.entries.items() if name in changes.all or _rests_on(entry, moved, changes)
     ]:

@@ -52,51 +52,31 @@ _AWAITABLES = frozenset({COROUTINE, "typing.Awaitable", "asyncio.Task", "asyncio
 
 def evaluate(index: Index, symbol: Symbol | None) -> Type | None:
     """What a symbol stands for."""
-    match symbol:
-        case None:
-            return None
-        case Ref(name):
-            return _reference(index, name)
-        case Constant(value):
-            return Value(value)
-        case Annotation(of):
-            return instance_of(index, of)
-        case Parameter(annotation=annotation, default=default):
-            return _parameter(index, annotation, default)
-        case Attr(of, name):
-            return _over(evaluate(index, of), lambda type_: attribute(index, type_, name))
-        case Call():
-            return _over(evaluate(index, symbol.func), lambda type_: call(index, type_, symbol))
-        case Awaited(of):
-            return _over(evaluate(index, of), _awaited)
-        case Entered(of):
-            return _over(evaluate(index, of), lambda type_: _entered(index, type_))
-        case Iterated(of):
-            return _over(evaluate(index, of), _iterated)
-        case Either(several):
-            return any_of([evaluate(index, option) for option in several])
-        case Subscript(of, args):
-            return _subscript(index, of, args)
-        case Several():
-            return Instance("builtins.list")
-    return None
-
-
-def _over(type_: Type | None, function: Callable[[Type], Type | None]) -> Type | None:
-    found = options(type_)
-    return any_of([function(option) for option in found]) if found else None
-
-
-def _reference(index: Index, name: str) -> Type | None:
-    found: Type | None = _memo(index, "value", name, lambda: _named(index, name))
+    if symbol is None:
+        return None
+    kind = type(symbol)
+    if kind is Ref:
+        return index.answer(_named, symbol.name)  # type: ignore[union-attr]
+    notes = Memo.running[-1].notes if Memo.running else None
+    if notes is None:
+        return _KINDS[kind](index, symbol)
+    note = notes.get(id(symbol))
+    if note is None:
+        note = notes[id(symbol)] = (
+            symbol,
+            _KINDS[kind](index, symbol),
+        )  # with the symbol, so that no other gets its id
+    found: Type | None = note[1]
     return found
 
 
-def _memo(index: Index, query: str, argument: object, compute: Callable[[], Any]) -> Any:
-    """The remembered answer to a question."""
-    memo = index.memo(query, argument) or index.memo(query, argument, Memo(compute))
-    assert memo is not None
-    return memo.get()
+def _over(type_: Type | None, function: Callable[..., Type | None], index: Index, *given: Any) -> Type | None:
+    """What a function makes of each of the options together."""
+    kind = type(type_)
+    if kind is Instance or kind is Named:
+        return function(index, type_, *given)
+    found = options(type_)
+    return any_of([function(index, option, *given) for option in found]) if found else None
 
 
 def _named(index: Index, name: str) -> Type | None:
@@ -105,7 +85,7 @@ def _named(index: Index, name: str) -> Type | None:
         case ValueFact(annotation=annotation, value=value):
             found = (instance_of(index, annotation) if annotation is not None else None) or evaluate(index, value)
             return _bound_manager(index, found, resolved.name)
-        case None if index.split(resolved.name)[1]:
+        case None if resolved.name != resolved.module:
             path = resolved.name.rpartition(".")
             known = known_results.attribute(resolved.name)
             if known is not None:
@@ -113,7 +93,7 @@ def _named(index: Index, name: str) -> Type | None:
             if (above := known_results.attribute(path[0])) is not None:  # `User.objects.get` of a library's class
                 owner_type = from_text(index, above, None)
                 return attribute(index, owner_type, path[2]) if owner_type is not None else None
-            if index.split(resolved.name)[0]:
+            if resolved.module:
                 owner = index.resolve(path[0])
                 if isinstance(owner.fact, ClassFact):
                     return _inherited(index, Instance(owner.name), path[2])
@@ -147,10 +127,8 @@ def _attribute_of_value(index: Index, owner: str, name: str) -> Type | None:
     """`module.variable.name`, or nothing if the project defines no such name."""
     if not owner or not index.split(owner)[1]:
         return None
-    found = _reference(index, owner)
-    return (
-        None if isinstance(found, Named) and found.name == owner else _over(found, lambda t: attribute(index, t, name))
-    )
+    found = index.answer(_named, owner)
+    return None if isinstance(found, Named) and found.name == owner else _over(found, attribute, index, name)
 
 
 def class_name(index: Index, symbol: Symbol | None) -> str | None:
@@ -183,15 +161,10 @@ def instance_of(index: Index, symbol: Symbol | None) -> Type | None:
             if isinstance(resolved.fact, ValueFact):  # an alias: `SessionDep = Annotated[Session, Depends(get_db)]`
                 if resolved.fact.value is None:
                     return None
-                memo = index.memo("alias", resolved.name)
-                if memo is None:
-                    memo = index.memo("alias", resolved.name, Memo(lambda: _alias(index, resolved.name)))
-                assert memo is not None
-                found: Type | None = memo.get()
-                return found
+                return index.answer(_alias, resolved.name)
             if resolved.name in _ANY:
                 return None
-            if resolved.fact is None and index.split(resolved.name)[0]:
+            if resolved.fact is None and resolved.module:
                 return None
             return Instance(resolved.name)
         case Attr():
@@ -240,7 +213,7 @@ def _provided(index: Index, marker: Symbol | None, annotation: Symbol | None) ->
     provider = marker.args[0] if marker.args else marker.keyword("dependency")
     if provider is None:
         return instance_of(index, annotation) if annotation is not None else None
-    produced = _over(evaluate(index, provider), lambda type_: call(index, type_, Call(provider)))
+    produced = _over(evaluate(index, provider), call, index, Call(provider))
     match produced:
         case Instance(cls, args) if args and (
             cls in _GENERATORS or cls in _AWAITABLES or cls in (CONTEXT, ASYNC_CONTEXT)
@@ -253,7 +226,7 @@ def attribute(index: Index, owner: Type, name: str) -> Type | None:
     """`owner.name`."""
     match owner:
         case Named(base, None):
-            return _reference(index, f"{base}.{name}")
+            return index.answer(_named, f"{base}.{name}")
         case Instance(cls):
             return _instance_attribute(index, owner, cls, name)
     return None
@@ -268,17 +241,14 @@ def _instance_attribute(index: Index, owner: Instance, cls: str, name: str) -> T
                     return returned(index, member.name, function)
                 return Named(member.name, owner)
             case ValueFact():
-                return _reference(index, member.name)
+                return index.answer(_named, member.name)
             case ClassFact():
                 return Named(member.name)
         return None
-    assigned = _memo(index, "set", (cls, name), lambda: index.attribute_set_in_methods(cls, name))
-    if assigned is not None:
-        # Remembered, since `self.next = self.next.next` asks for itself.
-        found: Type | None = _memo(
-            index, "attribute", (cls, name), lambda: evaluate(index, index.attribute_set_in_methods(cls, name))
-        )
-        return found
+    if index.answer(_assigned, (cls, name)) is not None:
+        return index.answer(
+            _value_assigned, (cls, name)
+        )  # remembered, since `self.next = self.next.next` asks for itself
     for base in index.mro(cls):
         if index.split(base)[0]:
             continue
@@ -290,6 +260,14 @@ def _instance_attribute(index: Index, owner: Instance, cls: str, name: str) -> T
         return None
     knowing = next((base for base in library if known_results.result(f"{base}.{name}") is not None), None)
     return Named(f"{knowing or library[0]}.{name}", owner)
+
+
+def _assigned(index: Index, attribute: tuple[str, str]) -> Symbol | None:
+    return index.attribute_set_in_methods(*attribute)
+
+
+def _value_assigned(index: Index, attribute: tuple[str, str]) -> Type | None:
+    return evaluate(index, index.answer(_assigned, attribute))
 
 
 def is_decorated(index: Index, function: FunctionFact, *names: str) -> bool:
@@ -305,15 +283,15 @@ def call(index: Index, function: Type, symbol: Call) -> Type | None:
     """What calling `function` gives."""
     match function:
         case Named(name, receiver):
-            fact = index.resolve(name).fact
-            match fact:
-                case FunctionFact():
+            resolved = index.resolve(name)
+            match resolved.fact:
+                case FunctionFact() as fact:
                     return _called(index, name, fact, receiver)
                 case ClassFact():
                     return Instance(name)
                 case ValueFact():
                     return None
-            if index.split(name)[0]:
+            if resolved.module:
                 return None
             shaped = _shaped(index, name, symbol)
             if shaped is not None:
@@ -337,7 +315,7 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
     if name == "functools.partial" and symbol.args:
         return evaluate(index, symbol.args[0])
     if name in ("builtins.next", "builtins.anext") and symbol.args:
-        given = _over(evaluate(index, symbol.args[0]), _iterated)
+        given = _over(evaluate(index, symbol.args[0]), _iterated, index)
         return given if name == "builtins.next" or given is None else Instance(COROUTINE, (given,))
     if name in ("sqlalchemy.select", "sqlmodel.select") and len(symbol.args) != 1:
         return Instance("sqlalchemy.Select")
@@ -379,14 +357,11 @@ def _yielded(type_: Type | None) -> Type | None:
 
 def returned(index: Index, name: str, fact: FunctionFact, receiver: Instance | None = None) -> Type | None:
     """The declared result of a function, else the one that its `return` or `yield` give; a generator as such."""
-    key = (name, receiver)
-    memo = index.memo("returned", key) or index.memo("returned", key, Memo(lambda: _returned(index, name, receiver)))
-    assert memo is not None
-    found: Type | None = memo.get()
-    return found
+    return index.answer(_returned, (name, receiver))
 
 
-def _returned(index: Index, name: str, receiver: Instance | None) -> Type | None:
+def _returned(index: Index, called: tuple[str, Instance | None]) -> Type | None:
+    name, receiver = called
     fact = index.function(name)
     if fact is None:
         return None
@@ -405,7 +380,7 @@ def _returned(index: Index, name: str, receiver: Instance | None) -> Type | None
     return any_of([evaluate(index, result) for result in fact.results]) if fact.results else None
 
 
-def _awaited(type_: Type) -> Type | None:
+def _awaited(_index: Index, type_: Type) -> Type | None:
     match type_:
         case Instance(cls, args) if cls in _AWAITABLES:
             return args[0] if args else None
@@ -432,7 +407,7 @@ def _entered(index: Index, type_: Type) -> Type | None:
     return None
 
 
-def _iterated(type_: Type) -> Type | None:
+def _iterated(_index: Index, type_: Type) -> Type | None:
     match type_:
         case Instance(cls, args) if args and (cls in _GENERATORS or cls in known_names.CONTAINERS):
             return args[0]
@@ -496,3 +471,19 @@ def _split(text: str) -> list[str]:
         else:
             current += char
     return [*parts, current]
+
+
+_KINDS: dict[type[Any], Callable[[Index, Any], Type | None]] = {
+    Constant: lambda _, symbol: Value(symbol.value),
+    Annotation: lambda index, symbol: instance_of(index, symbol.of),
+    Parameter: lambda index, symbol: _parameter(index, symbol.annotation, symbol.default),
+    Attr: lambda index, symbol: _over(evaluate(index, symbol.of), attribute, index, symbol.name),
+    Call: lambda index, symbol: _over(evaluate(index, symbol.func), call, index, symbol),
+    Awaited: lambda index, symbol: _over(evaluate(index, symbol.of), _awaited, index),
+    Entered: lambda index, symbol: _over(evaluate(index, symbol.of), _entered, index),
+    Iterated: lambda index, symbol: _over(evaluate(index, symbol.of), _iterated, index),
+    Either: lambda index, symbol: any_of([evaluate(index, option) for option in symbol.options]),
+    Subscript: lambda index, symbol: _subscript(index, symbol.of, symbol.args),
+    Several: lambda *_: Instance("builtins.list"),
+}
+"""How each kind of symbol is evaluated; a `Ref` by its name alone."""

@@ -30,13 +30,6 @@ class Source:
     def refresh(self) -> None:
         """Bring the value up to date; marks observers dirty if it changed."""
 
-    def _observe(self) -> None:
-        if Memo.running:
-            reader = Memo.running[-1]
-            if self not in reader.sources:
-                reader.sources[self] = None
-                self.observers.add(reader)
-
     def _changed(self) -> None:
         for observer in self.observers:
             observer.suspect(DIRTY)
@@ -48,7 +41,11 @@ class Cell(Source):
     __slots__ = ()
 
     def get(self) -> Any:
-        self._observe()
+        if _running:
+            reader = _running[-1]
+            if self not in reader.sources:
+                reader.sources[self] = None
+                self.observers.add(reader)
         return self.value
 
     def set(self, value: Any) -> None:
@@ -64,19 +61,27 @@ class Memo(Source):
     """A derived answer. A memo that asks for itself answers `None`, and so does every memo on that circle: what such a
     circle means cannot depend on where one enters it."""
 
-    __slots__ = ("_compute", "cyclic", "sources", "state", "when_suspect")
+    __slots__ = ("_compute", "_given", "cyclic", "notes", "sources", "state", "when_suspect")
     running: ClassVar[list[Memo]] = []
 
-    def __init__(self, compute: Callable[[], Any], when_suspect: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, compute: Callable[..., Any], *given: Any, when_suspect: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
-        self._compute = compute
+        self._compute, self._given = compute, given
         self.when_suspect = when_suspect
         self.sources: dict[Source, None] = {}
         self.state = DIRTY
         self.cyclic = False
+        self.notes: dict[int, tuple[object, Any]] | None = None
+        """While it is computed: what else it has found out so far, by way of sources that it has noted."""
 
     def get(self) -> Any:
-        self._observe()
+        if _running:
+            reader = _running[-1]
+            if self not in reader.sources:
+                reader.sources[self] = None
+                self.observers.add(reader)
         if self.state != CLEAN:
             if self in Memo.running:
                 for member in Memo.running[Memo.running.index(self) :]:
@@ -125,11 +130,13 @@ class Memo(Source):
             source.observers.discard(self)
         self.sources = {}
         self.cyclic = False
+        self.notes = {}
         Memo.running.append(self)
         try:
-            value = self._compute()
+            value = self._compute(*self._given)
         finally:
             Memo.running.pop()
+            self.notes = None
         if self.cyclic:
             value = None
         self.state = CLEAN
@@ -138,6 +145,9 @@ class Memo(Source):
             self._changed()
         else:
             self.value = value
+
+
+_running = Memo.running
 
 
 class Record(Memo):
@@ -153,9 +163,11 @@ class Record(Memo):
     def noting(self) -> Iterator[None]:
         """What is asked for meanwhile counts as used."""
         state = self.state
+        self.notes = {}
         Memo.running.append(self)
         try:
             yield
         finally:
             Memo.running.pop()
+            self.notes = None
             self.state = state  # answers that are made for the first time are no change

@@ -4,11 +4,13 @@ and their bases. Each question is remembered in the graph, so that an edit makes
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from seawall.knowledge import names as known_names
 from seawall.semantics.callers import Callers
+from seawall.semantics.evaluate import class_name, evaluate
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.symbols import Symbol
@@ -16,7 +18,11 @@ from seawall.semantics.types import Named, Type
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 24
-_EXISTS, _STARS = "", "*"
+_EXISTS, _STARS, _BELOW = "", "*", "."
+
+
+Argument = TypeVar("Argument", bound=Hashable)
+Answer = TypeVar("Answer")
 
 
 class Resolved(NamedTuple):
@@ -24,6 +30,8 @@ class Resolved(NamedTuple):
 
     name: str
     fact: Fact | None
+    module: str = ""
+    """The project's module that it stands in; empty for what is a library's."""
 
 
 class Index:
@@ -34,7 +42,10 @@ class Index:
         self._in_order = True
         self._revision = Cell(0)
         self._cells: dict[str, dict[str, Cell]] = {}
-        self._memos: dict[tuple[str, object], Memo] = {}
+        self._answers: dict[Callable[..., Any], dict[Hashable, Memo]] = {}
+        self._resolved: dict[str, Memo] = {}
+        self._roots: Counter[str] = Counter()
+        """How many modules begin with a name."""
         self._callers = Callers(self._modules)
         self._methods: dict[str, dict[str, tuple[str, ...]]] = {}
 
@@ -53,6 +64,8 @@ class Index:
             self._modules[module] = facts
         else:
             del self._modules[module]
+        if (old is None) != (facts is None):
+            self._count(module, 1 if facts is not None else -1)
         before: Mapping[str, Fact] = old.names if old is not None else {}
         after: Mapping[str, Fact] = facts.names if facts is not None else {}
         if changed is not None:
@@ -71,6 +84,17 @@ class Index:
         for question in (*touched, *owners, _EXISTS, _STARS):
             if (cell := cells.get(question)) is not None:
                 cell.set(self._answer(module, question))
+
+    def expect(self, modules: Iterable[str]) -> None:
+        """These modules exist, though some may only be read when somebody asks for them."""
+        for module in modules:
+            self._count(module, 1)
+
+    def _count(self, module: str, more: int) -> None:
+        root = module.partition(".")[0]
+        self._roots[root] += more
+        if (cell := self._cells.get(root, {}).get(_BELOW)) is not None:
+            cell.set(self._answer(root, _BELOW))
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -94,11 +118,16 @@ class Index:
         for name, cell in self._callers.asked():
             yield "", name, cell
 
-    def memo(self, query: str, argument: object, memo: Memo | None = None) -> Memo | None:
-        """The remembered answer to a query, or the one given to remember from now on."""
-        if memo is not None:
-            self._memos[query, argument] = memo
-        return self._memos.get((query, argument))
+    def answer(self, query: Callable[[Index, Argument], Answer], argument: Argument) -> Answer | None:
+        """What a query says to an argument, remembered; None also if that answer rests on itself."""
+        known = self._answers.get(query)
+        if known is None:
+            known = self._answers[query] = {}
+        memo = known.get(argument)
+        if memo is None:
+            memo = known[argument] = Memo(query, self, argument)
+        found: Answer | None = memo.get()
+        return found
 
     def fact(self, module: str, name: str) -> Fact | None:
         """The fact of a name as the module itself defines it."""
@@ -129,7 +158,9 @@ class Index:
         return cell.get()
 
     def _answer(self, module: str, question: str) -> Any:
-        """What a module says now: to a name, its fact; to `Class()`, the names of the methods; or one of the two signs."""
+        """What a module says now: to a name, its fact; to `Class()`, the names of the methods; or to one of the signs."""
+        if question == _BELOW:
+            return self._roots[module] > 0
         facts = self._modules.get(module)
         if question == _EXISTS:
             return facts is not None
@@ -141,11 +172,11 @@ class Index:
 
     def resolve(self, name: str) -> Resolved:
         """Follow an absolute name to its definition."""
-        memo = self._memos.get(("resolve", name))
+        memo = self._resolved.get(name)
         if memo is None:
-            memo = self._memos["resolve", name] = Memo(lambda: self._resolve(name))
+            memo = self._resolved[name] = Memo(self._resolve, name)
         found: Resolved | None = memo.get()
-        return found or Resolved(name, None)
+        return found or Resolved(name, None, self.split(name)[0])
 
     def _resolve(self, name: str) -> Resolved:
         seen: set[str] = set()
@@ -155,15 +186,17 @@ class Index:
             if not module:
                 return Resolved(known_names.canonical(name), None)
             if not rest:
-                return Resolved(module, None)
+                return Resolved(module, None, module)
             step = self._step(module, rest)
             if isinstance(step, Resolved):
                 return step
             name = step
-        return Resolved(name, None)
+        return Resolved(name, None, self.split(name)[0])
 
     def split(self, name: str) -> tuple[str, str]:
         """The longest known module that begins the name, and the path inside it; ("", name) if no module does."""
+        if not self.ask(name.partition(".")[0], _BELOW):  # a library's: most names are
+            return "", name
         head, rest = name, ""
         while head:
             if self.has_module(head):
@@ -176,11 +209,12 @@ class Index:
         """One step of resolution: an answer, or the next name to follow."""
         fact = self.fact(module, path)
         if fact is not None and not isinstance(fact, ImportFact):
-            return Resolved(f"{module}.{path}", fact)
+            return Resolved(f"{module}.{path}", fact, module)
         parts = path.split(".")
         for count in range(len(parts), 0, -1):
             head = ".".join(parts[:count])
-            fact = self.fact(module, head)
+            if count < len(parts):
+                fact = self.fact(module, head)
             if isinstance(fact, ImportFact):
                 target = fact.target
                 if target == f"{module}.{head}":  # `from . import x` in a package: the submodule itself
@@ -188,45 +222,38 @@ class Index:
                 return ".".join([target, *parts[count:]])
             if isinstance(fact, ClassFact) and count < len(parts):
                 owner = self._owner(f"{module}.{head}", parts[count])
-                if owner is None or owner.name == f"{module}.{head}":
-                    return Resolved(f"{module}.{path}", None)
-                return ".".join([owner.name, *parts[count:]])
+                if owner is None or owner == f"{module}.{head}":
+                    return Resolved(f"{module}.{path}", None, module)
+                return ".".join([owner, *parts[count:]])
             if fact is not None:
-                return Resolved(f"{module}.{path}", None)
-        for star in self.stars(module):
+                return Resolved(f"{module}.{path}", None, module)
+        stars = self.stars(module)
+        for star in stars:
             if not parts[0].startswith("_") and self.has_module(star):
                 found = self.resolve(f"{star}.{path}")
-                if found.fact is not None or self.split(found.name)[0] == "":
+                if found.fact is not None or not found.module:
                     return found
         if parts[0] in _BUILTINS:
             return Resolved(f"builtins.{path}", None)
-        libraries = [star for star in self.stars(module) if not self.has_module(star)]
-        for star in libraries:
-            if known_names.is_known(known_names.canonical(f"{star}.{path}")):
+        for star in stars:
+            if not self.has_module(star) and known_names.is_known(known_names.canonical(f"{star}.{path}")):
                 return Resolved(known_names.canonical(f"{star}.{path}"), None)
-        return Resolved(f"{module}.{path}", None)
+        return Resolved(f"{module}.{path}", None, module)
 
-    def _owner(self, cls: str, member: str) -> Resolved | None:
+    def _owner(self, cls: str, member: str) -> str | None:
         """The class in the hierarchy of `cls` that defines `member`."""
-        for base in self.mro(cls):
-            module, rest = self.split(base)
-            if module and self.fact(module, f"{rest}.{member}") is not None:
-                return Resolved(base, None)
+        for module, path in self.own_classes(cls):
+            if self.fact(module, f"{path}.{member}") is not None:
+                return f"{module}.{path}"
         return None
 
     # -- classes ------------------------------------------------------------------------------------------------------
 
     def mro(self, cls: str) -> tuple[str, ...]:
         """The class and all of its bases that are known, nearest first; library classes with their own known bases."""
-        memo = self._memos.get(("mro", cls))
-        if memo is None:
-            memo = self._memos["mro", cls] = Memo(lambda: self._mro(cls))
-        found: tuple[str, ...] | None = memo.get()
-        return found or (cls,)
+        return self.answer(Index._mro, cls) or (cls,)
 
     def _mro(self, cls: str) -> tuple[str, ...]:
-        from seawall.semantics.evaluate import class_name  # evaluate needs the index
-
         order: dict[str, None] = {}
         waiting = [cls]
         while waiting and len(order) < 64:
@@ -244,6 +271,14 @@ class Index:
                 waiting.extend(known_names.bases(name))
         return tuple(order)
 
+    def own_classes(self, cls: str) -> tuple[tuple[str, str], ...]:
+        """Those in the order of a class that are the project's, as module and path."""
+        return self.answer(Index._own_classes, cls) or ()
+
+    def _own_classes(self, cls: str) -> tuple[tuple[str, str], ...]:
+        found = (self.resolve(base) for base in self.mro(cls))
+        return tuple((one.module, one.name.removeprefix(f"{one.module}.")) for one in found if one.module)
+
     def is_subclass(self, cls: str, *targets: str) -> bool:
         """Whether a class is, or is known to derive from, one of the targets (absolute, canonical names)."""
         if cls in targets:
@@ -252,8 +287,6 @@ class Index:
 
     def has_unknown_base(self, cls: str) -> bool:
         """Whether some base of a project class could not be resolved: absence of a member then proves nothing."""
-        from seawall.semantics.evaluate import class_name
-
         for name in self.mro(cls):
             fact = self.resolve(name).fact
             if isinstance(fact, ClassFact) and any(class_name(self, base) is None for base in fact.bases):
@@ -262,19 +295,21 @@ class Index:
 
     def member(self, cls: str, name: str) -> Resolved | None:
         """The project's definition of a class member, through the bases; None if a library defines it or nobody does."""
-        for base in self.mro(cls):
-            if self.split(base)[0] and (found := self.resolve(f"{base}.{name}")).fact is not None:
-                return found
+        for module, path in self.own_classes(cls):
+            fact = self.fact(module, f"{path}.{name}")
+            if isinstance(fact, ImportFact):
+                found = self.resolve(f"{module}.{path}.{name}")
+                if found.fact is not None:
+                    return found
+            elif fact is not None:
+                return Resolved(f"{module}.{path}.{name}", fact, module)
         return None
 
     def attribute_set_in_methods(self, cls: str, name: str) -> Symbol | None:
         """What methods assign to `self.name`, `__init__` first."""
-        for base in self.mro(cls):
-            module, rest = self.split(base)
-            if not module:
-                continue
-            for method in ("__init__", *self.methods(base)):
-                fact = self.fact(module, f"{rest}.{method}")
+        for module, path in self.own_classes(cls):
+            for method in ("__init__", *self.methods(f"{module}.{path}")):
+                fact = self.fact(module, f"{path}.{method}")
                 if isinstance(fact, FunctionFact):
                     for key, value in fact.sets:
                         if key == name:
@@ -304,12 +339,11 @@ class Index:
     def attributes(self, cls: str) -> dict[str, ValueFact]:
         """Class attributes with those of project bases, nearest first."""
         found: dict[str, ValueFact] = {}
-        for base in self.mro(cls):
-            module, rest = self.split(base)
-            fact = self.resolve(base).fact
-            if module and isinstance(fact, ClassFact):
+        for module, path in self.own_classes(cls):
+            fact = self.fact(module, path)
+            if isinstance(fact, ClassFact):
                 for name in fact.attributes:
-                    value = self.fact(module, f"{rest}.{name}")
+                    value = self.fact(module, f"{path}.{name}")
                     if isinstance(value, ValueFact):
                         found.setdefault(name, value)
         return found
@@ -318,8 +352,6 @@ class Index:
 
     def type_of(self, symbol: Symbol | None) -> Type | None:
         """Evaluate a symbol."""
-        from seawall.semantics.evaluate import evaluate
-
         return evaluate(self, symbol)
 
     def function(self, name: str) -> FunctionFact | None:

@@ -73,7 +73,7 @@ def import_base(node: ast.ImportFrom, module: str, is_package: bool) -> str:
 class Names:
     """Symbols of one item."""
 
-    __slots__ = ("_cache", "_pending", "is_package", "module", "scan")
+    __slots__ = ("_cache", "_pending", "_refs", "is_package", "module", "scan")
 
     def __init__(self, scan: Scan, module: str, is_package: bool) -> None:
         self.scan = scan
@@ -81,6 +81,7 @@ class Names:
         self.is_package = is_package
         self._cache: dict[ast.AST, Symbol | None] = {}
         self._pending: set[ast.AST] = set()
+        self._refs: dict[str, Ref] = {}
 
     def symbol(self, node: ast.AST, depth: int = 0) -> Symbol | None:
         """What an expression is made of, or None if that says nothing."""
@@ -119,7 +120,10 @@ class Names:
             if name in scope.bindings and name not in scope.globals and (not scope.is_class or scope is start):
                 return self._bound(scope, name, use if scope is start else None, depth)
             scope = scope.parent
-        return Ref(f"{self.module}.{name}")
+        known = self._refs.get(name)
+        if known is None:
+            known = self._refs[name] = Ref(f"{self.module}.{name}")
+        return known
 
     def bindings(self, node: ast.Name) -> list[ast.AST]:
         """The nodes in the functions around that may have bound a name where it is used; none for a module's name."""
@@ -232,6 +236,11 @@ class Names:
 
     def parameter(self, arg: ast.arg, scope: Scope) -> Symbol | None:
         """The symbol of a parameter inside its function."""
+        if arg not in self._cache:
+            self._cache[arg] = self._parameter(arg, scope)
+        return self._cache[arg]
+
+    def _parameter(self, arg: ast.arg, scope: Scope) -> Symbol | None:
         node = scope.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         owner = scope.parent

@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 from seawall.knowledge.blocking import BLOCKING, QUICK, Blocking, Kind
 from seawall.knowledge.coroutines import TRANSPARENT
 from seawall.semantics.facts import ClassFact, FunctionFact
-from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
 from seawall.semantics.symbols import Call, Parameter, Ref, Symbol
 from seawall.semantics.types import Instance, Named, options
@@ -65,10 +64,7 @@ def blocks(index: Index, name: str) -> Blocking | None:
 
 def callees(index: Index, function: str) -> tuple[Callee, ...]:
     """The certain callees of a project function."""
-    memo = index.memo("callees", function) or index.memo("callees", function, Memo(lambda: _callees(index, function)))
-    assert memo is not None
-    found: tuple[Callee, ...] | None = memo.get()
-    return found or ()
+    return index.answer(_callees, function) or ()
 
 
 def _callees(index: Index, function: str) -> tuple[Callee, ...]:
@@ -103,10 +99,7 @@ def _constructor(index: Index, name: str) -> str:
 
 def blocking_chain(index: Index, function: str) -> Chain | None:
     """The shortest way on which calling a plain `def` of the project blocks its thread; None if none is proved."""
-    memo = index.memo("blocking", function) or index.memo("blocking", function, Memo(lambda: _search(index, function)))
-    assert memo is not None
-    found: Chain | None = memo.get()
-    return found
+    return index.answer(_search, function)
 
 
 def _search(index: Index, start: str) -> Chain | None:

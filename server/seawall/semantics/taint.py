@@ -12,7 +12,6 @@ from typing import NamedTuple
 from seawall.knowledge import http_input
 from seawall.semantics.evaluate import is_decorated
 from seawall.semantics.facts import ClassFact, FunctionFact
-from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
 from seawall.semantics.origins import STEP
@@ -41,16 +40,12 @@ class Arrival(NamedTuple):
 
 def outside(index: Index, function: str, origin: str) -> Arrival | None:
     """The way on which what a client sends comes to be the origin in a function; None if none is proved."""
-    key = (function, origin)
-    memo = index.memo("outside", key) or index.memo("outside", key, Memo(lambda: _search(index, function, origin)))
-    assert memo is not None
-    found: Arrival | None = memo.get()
-    return found
+    return index.answer(_search, (function, origin))
 
 
-def _search(index: Index, function: str, origin: str) -> Arrival | None:
-    waiting: list[tuple[str, str, tuple[Hop, ...]]] = [(function, origin, ())]
-    seen = {(function, origin)}
+def _search(index: Index, start: tuple[str, str]) -> Arrival | None:
+    waiting: list[tuple[str, str, tuple[Hop, ...]]] = [(*start, ())]
+    seen = {start}
     while waiting and len(seen) < MAX_FUNCTIONS:
         current, path, hops = waiting.pop(0)
         fact = index.function(current)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seawall.semantics.document import Document
+from seawall.semantics.evaluate import evaluate, instance_of
 from seawall.semantics.facts import FunctionFact, ImportFact
 from seawall.semantics.index import Index
 from seawall.semantics.scopes import Scope
@@ -104,13 +105,11 @@ class View:
     def type_of(self, node: ast.AST) -> Type | None:
         """The type of an expression, or None if it is not certain."""
         if node not in self._types:
-            self._types[node] = self.index.type_of(self.names.symbol(node))
+            self._types[node] = evaluate(self.index, self.names.symbol(node))
         return self._types[node]
 
     def declared(self, annotation: ast.AST) -> Type | None:
         """The type that an annotation declares."""
-        from seawall.semantics.evaluate import instance_of
-
         return instance_of(self.index, self.names.annotation(annotation))
 
     def qualname(self, node: ast.AST) -> str | None:
