@@ -7,7 +7,7 @@ import pytest
 BROKEN = {
     "new lines are indented by spaces in files that use tabs": [
         *(f"test_in_any_layout[tabs-{code}]" for code in ("SW503",)),
-        *(f"test_in_a_whole_backend[legacy-tabs-{code}]" for code in ("SW101", "SW503")),
+        *(f"test_in_a_whole_backend[legacy-tabs-{code}]" for code in ("SW503",)),
     ],
     "comments within the lines that are replaced are lost": [
         "test_in_any_layout[comments-at-line-ends-SW302]",

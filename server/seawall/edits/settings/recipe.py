@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from seawall.edits.fix import AnyEdit, CannotFix, CreateFile, Edit
 from seawall.edits.imports import need, need_all
+from seawall.edits.layout import one_level
 from seawall.edits.settings import django
 from seawall.edits.settings.files import env_edits, env_folder, requirement_edits
 from seawall.edits.settings.imports import like_neighbours
@@ -235,8 +236,7 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting, runs_at: i
         f"    {field}: {setting.annotation}{default}\n\n\n"
         "settings = Settings()\n"
     )
-    if "\n\t" in str(file.current.source.text):
-        text = text.replace("    ", "\t")
+    text = text.replace("    ", one_level(str(file.current.source.text)))
     access = need_all(file, [f"{name}.settings"], local=True, before=runs_at)[0]
     edits: list[AnyEdit] = [*like_neighbours(file, access.edits, name), CreateFile(path, text)]
     edits += requirement_edits("pydantic-settings", "pydantic-settings>=2", project)

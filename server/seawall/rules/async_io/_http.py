@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from seawall.edits import Edit, Fix, Safety
 from seawall.edits.imports import need
+from seawall.edits.layout import indent_of, one_level
 from seawall.edits.threads import can_await_at
 from seawall.rules.base import File
 from seawall.semantics.view import keyword
@@ -69,12 +70,13 @@ def _edits(
         options.append("follow_redirects=True")
     if library == "requests" and keyword(call, "timeout") is None:
         options.append("timeout=None")
-    indent = " " * statement.col_offset
+    deeper = one_level(file.item.text)
     lines = file.text(statement).split("\n")
     start, length = call.func.col_offset - statement.col_offset, len(file.text(call.func))
     first = lines[0].encode()
     head, tail = first[:start].decode(), first[start:].decode()[length:]
     lines[0] = f"{head}await {client}.{method}{tail}"
-    body = "\n".join([f"{indent}    {lines[0]}", *(f"    {line}" if line.strip() else line for line in lines[1:])])
+    lines[0] = indent_of(file, statement) + lines[0]
+    body = "\n".join(deeper + line if line.strip() else line for line in lines)
     text = f"async with {needed.expression}({', '.join(options)}) as {client}:\n{body}"
     return [file.replace(range_of(statement), text), *needed.edits]
