@@ -125,7 +125,7 @@ def symbol_of(function: FunctionFact, origin: str) -> Symbol | None:
 
 def is_harmless(index: Index, symbol: Symbol | None) -> bool:
     """Whether a value can only be a number, a date, a UUID, an enum's member or one of a few constants."""
-    annotation = _annotation(index, symbol)
+    annotation = annotation_of(index, symbol)
     if annotation is not None and _is_closed(index, annotation):
         return True
     found = options(index.type_of(symbol))
@@ -138,7 +138,7 @@ def _is_harmless_class(index: Index, cls: str) -> bool:
     return cls in _HARMLESS or index.is_subclass(cls, "enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag")
 
 
-def _annotation(index: Index, symbol: Symbol | None) -> Symbol | None:
+def annotation_of(index: Index, symbol: Symbol | None) -> Symbol | None:
     """The annotation of a parameter or of an attribute."""
     match symbol:
         case Parameter(annotation=annotation):

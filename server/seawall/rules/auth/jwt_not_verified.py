@@ -72,13 +72,14 @@ from seawall.rules.auth._decoding import (
     with_own_key,
     without_none,
 )
+from seawall.rules.auth._given import arrivals, is_open, way
 from seawall.rules.auth._passwords import is_in_tests
-from seawall.rules.base import File, Finding, Related, Severity
+from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.index import Index
-from seawall.semantics.origins import is_checked, origins
+from seawall.semantics.origins import is_checked
 from seawall.semantics.summary import callees
 from seawall.semantics.symbols import Ref
-from seawall.semantics.taint import Arrival, callers, outside
+from seawall.semantics.taint import Arrival
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import argument, has_unpacking
 
@@ -110,12 +111,12 @@ def _unverified(call: ast.Call, where: ast.expr, row: Decoder | None, file: File
     function = file.function(call)
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _only_tells(function, file):
         return
-    name = file.absolute_name(function)
-    found = list(origins(file.names, call.args[0]))
-    arrivals = [arrival for origin in found if (arrival := outside(file.index, name, origin)) is not None]
-    if _verifies_too(call, function, file) or any(_is_verified_on(file.index, name, one) for one in arrivals):
+    found = arrivals(file, call.args[0])
+    if _verifies_too(call, function, file):
         return
-    if not arrivals and not (found and all(_is_open(origin, name, file) for origin in found)):
+    if any(_is_verified_on(file.index, file.absolute_name(function), one) for one in found):
+        return
+    if not found and not is_open(file, call.args[0]):
         return
     fix = None
     if row is not None and not file.item.broken:
@@ -124,22 +125,9 @@ def _unverified(call: ast.Call, where: ast.expr, row: Decoder | None, file: File
         where,
         f"`{file.text(call.func)}` does not verify the token here, so anybody can write one: verify it with a key and `algorithms`",
         *([fix] if fix else []),
-        related=_way(arrivals),
-        severity=Severity.ERROR if arrivals else Severity.WARNING,
+        related=way(found),
+        severity=Severity.ERROR if found else Severity.WARNING,
     )
-
-
-def _way(arrivals: list[Arrival]) -> list[Related]:
-    return [
-        Related(f"`{hop.caller.rpartition('.')[2]}` hands it on to `{hop.callee.rpartition('.')[2]}`", owner=hop.caller, call=hop.call)
-        for arrival in arrivals[:1]
-        for hop in arrival.hops
-    ]  # fmt: skip
-
-
-def _is_open(origin: str, function: str, file: File) -> bool:
-    """Whether the token is a parameter, and nothing in the project says what it is given."""
-    return origin.isidentifier() and origin not in ("self", "cls") and not callers(file.index, function, origin)
 
 
 def _only_tells(function: ast.FunctionDef | ast.AsyncFunctionDef, file: File) -> bool:
