@@ -1,0 +1,1 @@
+"""A repair shop for bicycles: customers, their bikes, tickets, parts."""
