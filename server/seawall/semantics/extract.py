@@ -8,55 +8,10 @@ import msgspec
 
 from seawall.semantics.facts import CallSite, ClassFact, Fact, FunctionFact, ImportFact, Passed, Place, ValueFact
 from seawall.semantics.names import Names, import_base, import_target
-from seawall.semantics.origins import origins
+from seawall.semantics.origins import is_whole, kept, origins
 from seawall.semantics.scopes import Scope
 from seawall.semantics.symbols import Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
-
-# Builtins that neither block nor lead anywhere.
-_IDLE = frozenset(
-    [
-        "print",
-        "len",
-        "str",
-        "int",
-        "float",
-        "bool",
-        "isinstance",
-        "issubclass",
-        "range",
-        "list",
-        "dict",
-        "set",
-        "tuple",
-        "getattr",
-        "hasattr",
-        "setattr",
-        "super",
-        "type",
-        "repr",
-        "enumerate",
-        "zip",
-        "min",
-        "max",
-        "sum",
-        "any",
-        "all",
-        "abs",
-        "sorted",
-        "reversed",
-        "round",
-        "iter",
-        "next",
-        "id",
-        "hash",
-        "format",
-        "map",
-        "filter",
-        "frozenset",
-        "bytes",
-    ]
-)
 
 _NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Dict, ast.Compare, ast.UnaryOp)
 
@@ -145,6 +100,10 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
         declared,
         tuple(results),
         sets=_sets(names, scope, node) if owner is not None and owner.is_class else (),
+        gives=_gives(names, scope),
+        keeps=kept(names, scope, node.args.args[0].arg)
+        if owner is not None and owner.is_class and node.args.args
+        else (),
     )
 
 
@@ -153,6 +112,15 @@ def _is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(
         getattr(one, "id", getattr(one, "attr", "")) in ("property", "cached_property") for one in node.decorator_list
     )
+
+
+def _gives(names: Names, scope: Scope) -> tuple[str, ...]:
+    """The origins of all that a function returns."""
+    found: dict[str, None] = {}
+    for node in scope.returns:
+        if node.value is not None and not isinstance(node.value, _NOTHING_PASSED):
+            found.update(dict.fromkeys(origins(names, node.value)))
+    return tuple(found)
 
 
 def _sets(
@@ -171,26 +139,16 @@ def _sets(
 
 def _calls(names: Names, facts: dict[str, Fact]) -> None:
     """Hang every call on the function that runs it."""
-    by_function: dict[str, list[CallSite]] = {}
-    scan = names.scan
-    for node in scan.nodes[ast.Call]:
-        assert isinstance(node, ast.Call)
-        if isinstance(node.func, ast.Name) and node.func.id in _IDLE:
-            continue
-        scope: Scope | None = scan.scopes[node]
-        while scope is not None and not scope.is_function and not scope.is_class and scope is not scan.module:
-            scope = scope.parent
-        if scope is None or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
-        callee = names.symbol(node.func)
-        if callee is not None:
-            awaited = isinstance(scan.parents[node], ast.Await)
-            passed = _passed(names, node) if node.args or node.keywords else ()
-            by_function.setdefault(scope.path, []).append(CallSite(callee, Place(range_of(node)), awaited, passed))
-    for path, calls in by_function.items():
+    for path, sites in names.call_sites().items():
         fact = facts.get(path)
         if isinstance(fact, FunctionFact):
-            facts[path] = msgspec.structs.replace(fact, calls=tuple(calls))
+            calls = tuple(_call_site(names, node, callee) for node, callee in sites)
+            facts[path] = msgspec.structs.replace(fact, calls=calls)
+
+
+def _call_site(names: Names, node: ast.Call, callee: Symbol) -> CallSite:
+    passed = _passed(names, node) if node.args or node.keywords else ()
+    return CallSite(callee, Place(range_of(node)), isinstance(names.scan.parents[node], ast.Await), passed)
 
 
 def _indexes(names: Names, facts: dict[str, Fact]) -> None:
@@ -213,10 +171,10 @@ def _passed(names: Names, node: ast.Call) -> tuple[Passed, ...]:
         if isinstance(argument, ast.Starred):
             break
         if not isinstance(argument, _NOTHING_PASSED) and (given := origins(names, argument)):
-            found.append(Passed(position, given))
+            found.append(Passed(position, given, is_whole(names, argument)))
     for keyword in node.keywords:
         if keyword.arg and not isinstance(keyword.value, _NOTHING_PASSED) and (given := origins(names, keyword.value)):
-            found.append(Passed(keyword.arg, given))
+            found.append(Passed(keyword.arg, given, is_whole(names, keyword.value)))
     return tuple(found)
 
 

@@ -32,6 +32,8 @@ class Passed(msgspec.Struct, frozen=True):
 
     to: int | str
     origins: tuple[str, ...]
+    whole: bool = False
+    """Whether it is what they hold, and not text that is put together from it."""
 
 
 class CallSite(msgspec.Struct, frozen=True):
@@ -57,6 +59,10 @@ class FunctionFact(msgspec.Struct, frozen=True, tag=True):
     calls: tuple[CallSite, ...] = ()
     sets: tuple[tuple[str, Symbol | None], ...] = ()
     """Attributes that a method sets on its first parameter."""
+    gives: tuple[str, ...] = ()
+    """Where what it returns takes its characters from (`semantics/origins.py`)."""
+    keeps: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The same of what a method keeps in attributes of its first parameter."""
 
 
 class ClassFact(msgspec.Struct, frozen=True, tag=True):

@@ -40,6 +40,13 @@ _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 _FIELDS = frozenset({"Field", "field"})
 _OF_FIELDS = frozenset({"default", "default_factory", "repr", "exclude"})
 
+# Builtins that neither block nor lead anywhere.
+_IDLE = frozenset({
+    "print", "len", "str", "int", "float", "bool", "isinstance", "issubclass", "range", "list", "dict", "set", "tuple",
+    "getattr", "hasattr", "setattr", "super", "type", "repr", "enumerate", "zip", "min", "max", "sum", "any", "all", "abs",
+    "sorted", "reversed", "round", "iter", "next", "id", "hash", "format", "map", "filter", "frozenset", "bytes",
+})  # fmt: skip
+
 _BOOLEAN = Annotation(Ref("builtins.bool"))
 _LITERALS: dict[type[ast.AST], Symbol] = {
     ast.JoinedStr: Annotation(Ref("builtins.str")),
@@ -73,7 +80,7 @@ def import_base(node: ast.ImportFrom, module: str, is_package: bool) -> str:
 class Names:
     """Symbols of one item."""
 
-    __slots__ = ("_cache", "_pending", "_refs", "is_package", "module", "scan")
+    __slots__ = ("_cache", "_numbers", "_pending", "_refs", "_sites", "is_package", "module", "scan")
 
     def __init__(self, scan: Scan, module: str, is_package: bool) -> None:
         self.scan = scan
@@ -82,6 +89,8 @@ class Names:
         self._cache: dict[ast.AST, Symbol | None] = {}
         self._pending: set[ast.AST] = set()
         self._refs: dict[str, Ref] = {}
+        self._sites: dict[str, list[tuple[ast.Call, Symbol]]] | None = None
+        self._numbers: dict[ast.AST, int] = {}
 
     def symbol(self, node: ast.AST, depth: int = 0) -> Symbol | None:
         """What an expression is made of, or None if that says nothing."""
@@ -134,6 +143,32 @@ class Names:
                 return self._reaching(found, node) if len(found) > 1 and scope is start else found
             scope = scope.parent
         return []
+
+    def call_sites(self) -> dict[str, list[tuple[ast.Call, Symbol]]]:
+        """By path of the function that runs them, the calls that lead somewhere, and what is called."""
+        if self._sites is None:
+            self._sites = {}
+            scan = self.scan
+            for node in scan.nodes.get(ast.Call, ()):
+                assert isinstance(node, ast.Call)
+                if isinstance(node.func, ast.Name) and node.func.id in _IDLE:
+                    continue
+                scope: Scope | None = scan.scopes[node]
+                while scope is not None and not scope.is_function and not scope.is_class and scope is not scan.module:
+                    scope = scope.parent
+                if scope is None or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    continue
+                callee = self.symbol(node.func)
+                if callee is not None:
+                    sites = self._sites.setdefault(scope.path, [])
+                    self._numbers[node] = len(sites)
+                    sites.append((node, callee))
+        return self._sites
+
+    def call_number(self, node: ast.Call) -> int | None:
+        """The place of a call among those of its function."""
+        self.call_sites()
+        return self._numbers.get(node)
 
     def absolute(self, scope: Scope) -> str:
         """The absolute name of a class or function scope."""

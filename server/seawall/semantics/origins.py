@@ -1,87 +1,352 @@
-"""Which parameters of its function an expression takes its characters from, read from the item alone."""
+"""Where an expression takes its characters from, read from the item alone.
+
+An origin is a path. It begins with a parameter of the function (`q`), of a function around it (`^q`), the result of the function's
+call of that number (`#3`), or one of the few module-level names that hold outside data (`@request`); steps follow.
+"""
 
 from __future__ import annotations
 
 import ast
-import re
+from collections.abc import Iterable, Iterator
 
+from seawall.knowledge.outside import MODULE_NAMES, SOURCE_NAMES
+from seawall.semantics.guards import is_checked
 from seawall.semantics.names import Names
-from seawall.semantics.scopes import Scan
+from seawall.semantics.scopes import Scope
 
-STEP = re.compile(r"\.(\w+)|(\[\*\]|\[\]|\(\))")
-"""A step of an origin's path: an attribute, an element, an item of a loop, a call."""
-
-_MAX_DEPTH = 8
+_MAX_DEPTH = 12
 _SAME_CHARACTERS = frozenset({
-    "capitalize", "casefold", "decode", "encode", "expandtabs", "format", "join", "lower", "lstrip", "ljust", "removeprefix",
-    "removesuffix", "replace", "rjust", "rstrip", "split", "strip", "swapcase", "title", "translate", "upper", "zfill",
+    "capitalize", "casefold", "center", "copy", "decode", "encode", "expandtabs", "format", "format_map", "join", "lower",
+    "lstrip", "ljust", "partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip",
+    "split", "splitlines", "strip", "swapcase", "title", "translate", "upper", "zfill",
 })  # fmt: skip
+_PUTS_IN = frozenset({"format", "format_map", "join", "replace"})
 _READS = frozenset({
     "get", "getlist", "json", "form", "body", "model_dump", "dict", "pop", "items", "values", "receive_text", "receive_json",
-    "get_json", "getall", "getone", "get_secret_value",
+    "receive_bytes", "get_json", "get_data", "getall", "getone", "get_secret_value", "read", "iter_text", "iter_json",
 })  # fmt: skip
-_TRANSPARENT = frozenset({"str", "repr", "list", "tuple", "set", "sorted", "reversed", "dedent"})
-_EXITS = (ast.Raise, ast.Return, ast.Continue, ast.Break)
+_WITH_DEFAULT = frozenset({"get", "pop", "setdefault"})
+_TRANSPARENT = frozenset({
+    "str", "repr", "list", "tuple", "set", "sorted", "reversed", "dict", "frozenset", "dedent", "cleandoc", "copy", "deepcopy",
+    "loads", "unquote", "unquote_plus", "iter", "next",
+})  # fmt: skip
+"""Functions whose result holds the characters of their first argument."""
+_ADDS = frozenset({"append", "extend", "insert", "add", "appendleft", "update", "setdefault"})
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+_NOTHING = frozenset({ast.Constant, ast.Compare, ast.UnaryOp, ast.Lambda, ast.Yield, ast.YieldFrom})
 
 
 def origins(names: Names, node: ast.AST, depth: int = 0) -> tuple[str, ...]:
-    """The paths, each beginning with a parameter's name; nothing for what is not taken over as it came."""
-    found: dict[str, None] = {}
-    _collect(names, node, found, depth)
-    return tuple(found)
+    """The paths of all that an expression's characters come from; nothing for what is not taken over as it came."""
+    if type(node) in _NOTHING:
+        return ()
+    flow = _Flow(names, _function(names.scan.scopes.get(node)))
+    flow.collect(node, depth)
+    return tuple(flow.found)
 
 
-def _collect(names: Names, node: ast.AST, found: dict[str, None], depth: int) -> None:
-    if depth > _MAX_DEPTH:
-        return
+def kept(names: Names, scope: Scope, myself: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Origins of what a method keeps: `self.name = name`, `self.names.append(name)`."""
+    found: dict[str, dict[str, None]] = {}
+    for target in scope.stores:
+        if isinstance(target.value, ast.Name) and target.value.id == myself:
+            statement = names.scan.parents.get(target)
+            if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and statement.value is not None:
+                found.setdefault(target.attr, {}).update(dict.fromkeys(origins(names, statement.value)))
+    for node, _ in names.call_sites().get(scope.path, ()):
+        match node.func:
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id=owner), attr=attr), attr=method):
+                if owner == myself and method in _ADDS:
+                    for argument in node.args:
+                        found.setdefault(attr, {}).update(dict.fromkeys(origins(names, argument)))
+    return tuple((name, tuple(given)) for name, given in found.items() if given)
+
+
+def is_whole(names: Names, node: ast.expr, depth: int = 0) -> bool:
+    """Whether a text is what somebody else made of it, and not put together here."""
     match node:
         case ast.Name():
-            below: dict[str, None] = {}
-            _name(names, names.bindings(node), below, depth)
-            if below and not is_checked(names.scan, node):
-                found.update(below)
-        case ast.Attribute(value=value, attr=attr):
-            _step(names, node, value, f".{attr}", found, depth)
-        case ast.Subscript(value=value, slice=index):
-            _step(names, node, value, "" if isinstance(index, ast.Slice) else "[]", found, depth)
-        case ast.Await(value=value) | ast.NamedExpr(value=value) | ast.Starred(value=value):
-            _collect(names, value, found, depth + 1)
-        case ast.FormattedValue(value=value):
-            _collect(names, value, found, depth + 1)
-        case ast.JoinedStr(values=values) | ast.BoolOp(values=values):
-            for value in values:
-                _collect(names, value, found, depth + 1)
-        case ast.BinOp(left=left, op=ast.Add() | ast.Mod(), right=right):
-            _collect(names, left, found, depth + 1)
-            _collect(names, right, found, depth + 1)
+            return depth < _MAX_DEPTH and any(
+                isinstance(binding, ast.arg)
+                or (
+                    isinstance(binding, ast.Name)
+                    and isinstance(given := names.scan.parents.get(binding), (ast.Assign, ast.AnnAssign, ast.NamedExpr))
+                    and given.value is not None
+                    and is_whole(names, given.value, depth + 1)
+                )
+                for binding in names.bindings(node)
+            )
         case ast.IfExp(body=body, orelse=orelse):
-            _collect(names, body, found, depth + 1)
-            _collect(names, orelse, found, depth + 1)
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            for element in elements:
-                _collect(names, element, found, depth + 1)
-        case ast.ListComp(elt=element) | ast.GeneratorExp(elt=element) | ast.SetComp(elt=element):
-            _collect(names, element, found, depth + 1)
-        case ast.Call():
-            _call(names, node, found, depth)
+            return is_whole(names, body, depth) or is_whole(names, orelse, depth)
+        case ast.Await(value=value) | ast.NamedExpr(value=value):
+            return is_whole(names, value, depth)
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)):
+            return attr not in _PUTS_IN and (attr not in _SAME_CHARACTERS or is_whole(names, value, depth))
+        case ast.Call(args=[first, *_]):
+            return is_whole(names, first, depth)
+    return isinstance(node, (ast.Attribute, ast.Subscript))
 
 
-def _call(names: Names, node: ast.Call, found: dict[str, None], depth: int) -> None:
-    match node.func:
-        case ast.Attribute(value=value, attr=attr) if attr in _SAME_CHARACTERS:
-            _collect(names, value, found, depth + 1)
-            if attr in ("format", "join", "replace"):
-                for argument in (*node.args, *(one.value for one in node.keywords)):
-                    _collect(names, argument, found, depth + 1)
-        case ast.Attribute(value=value, attr=attr) if attr in _READS:
-            _step(names, node, value, f".{attr}()", found, depth)
-        case ast.Name(id=name) if name[:1].isupper() and (schema := unpacked_schema(node)) is not None:
-            _collect(names, schema, found, depth + 1)
-        case ast.Name(id="map") if len(node.args) == 2:
-            if getattr(node.args[0], "id", "") in _TRANSPARENT:
-                _collect(names, node.args[1], found, depth + 1)
-        case ast.Name(id=name) | ast.Attribute(attr=name) if name in _TRANSPARENT and node.args:
-            _collect(names, node.args[0], found, depth + 1)
+def _function(scope: Scope | None) -> Scope | None:
+    """The `def` around a scope."""
+    while scope is not None and not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        scope = scope.parent
+    return scope
+
+
+def _key(node: ast.expr) -> str:
+    """The constant by which an element is asked for, where it is a word."""
+    return (
+        node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier()
+        else ""
+    )
+
+
+class _Flow:
+    """The origins found so far, as seen from a function."""
+
+    def __init__(self, names: Names, function: Scope | None) -> None:
+        self.names = names
+        self.function = function
+        self.found: dict[str, None] = {}
+        self._seen: set[ast.AST] = set()
+
+    def _below(self) -> _Flow:
+        return _Flow(self.names, self.function)
+
+    def collect(self, node: ast.AST, depth: int) -> None:
+        if depth > _MAX_DEPTH or type(node) in _NOTHING or node in self._seen:
+            return
+        self._seen.add(node)
+        depth += 1
+        match node:
+            case ast.Name():
+                self._name(node, depth)
+            case ast.Attribute(value=value, attr=attr):
+                self._step(node, value, f".{attr}", depth)
+            case ast.Subscript(value=value, slice=ast.Slice()):
+                self._step(node, value, "", depth)
+            case ast.Subscript(value=value, slice=index):
+                self._element(node, value, _key(index), depth)
+            case ast.Call():
+                self._call(node, depth)
+            case ast.BinOp(op=ast.Add()):
+                while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                    self.collect(node.right, depth)
+                    node = node.left
+                self.collect(node, depth)
+            case ast.BinOp(op=ast.Mod(), left=left, right=right):
+                self._all((left, right), depth)
+            case ast.Await(value=value) | ast.NamedExpr(value=value) | ast.Starred(value=value):
+                self.collect(value, depth)
+            case ast.FormattedValue(value=value):
+                self.collect(value, depth)
+            case ast.JoinedStr(values=values) | ast.BoolOp(values=values):
+                self._all(values, depth)
+            case ast.IfExp(body=body, orelse=orelse):
+                self._all((body, orelse), depth)
+            case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Set(elts=values) | ast.Dict(values=values):
+                self._all(values, depth)
+            case (
+                ast.ListComp(elt=value)
+                | ast.GeneratorExp(elt=value)
+                | ast.SetComp(elt=value)
+                | ast.DictComp(value=value)
+            ):
+                self.collect(value, depth)
+
+    def _all(self, nodes: Iterable[ast.AST | None], depth: int) -> None:
+        for node in nodes:
+            if node is not None:
+                self.collect(node, depth)
+
+    def _call(self, node: ast.Call, depth: int) -> None:
+        match node.func:
+            case ast.Attribute(value=value, attr=attr) if attr in _SAME_CHARACTERS:
+                if attr == "replace" and _doubles_quotes(node):
+                    return
+                self.collect(value, depth)
+                if attr in _PUTS_IN:
+                    self._all((*node.args, *(one.value for one in node.keywords)), depth)
+            case ast.Attribute(value=value, attr=attr) if attr in _READS:
+                below = self._below()
+                if node.args:
+                    below._element(node, value, _key(node.args[0]), depth, f".{attr}()")
+                else:
+                    below._step(node, value, f".{attr}()", depth)
+                self.found.update(below.found)
+                if attr in _WITH_DEFAULT:
+                    self._all(node.args[1:2], depth)
+                if not below.found:
+                    self._result(node)
+            case ast.Name(id=name) if name[:1].isupper() and (schema := unpacked_schema(node)) is not None:
+                self.collect(schema, depth)
+            case ast.Name(id="map") if len(node.args) == 2:
+                if getattr(node.args[0], "id", "") in _TRANSPARENT:
+                    self.collect(node.args[1], depth)
+            case ast.Name(id="filter") if len(node.args) == 2:
+                self.collect(node.args[1], depth)
+            case ast.Name(id="getattr") if len(node.args) > 1:
+                if name := _key(node.args[1]):
+                    self._step(node, node.args[0], f".{name}", depth)
+                self._all(node.args[2:3], depth)
+            case ast.Name(id="cast") | ast.Attribute(attr="cast") if len(node.args) == 2:
+                self.collect(node.args[1], depth)
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name in _TRANSPARENT and node.args:
+                self.collect(node.args[0], depth)
+            case ast.Name() | ast.Attribute():
+                self._result(node)
+
+    def _result(self, node: ast.Call) -> None:
+        """The result of a function that may hand on what it is given, or what it keeps, or brings outside data itself."""
+        func = node.func
+        if (
+            node.args
+            or node.keywords
+            or isinstance(func, ast.Name)
+            or _is_own(self.names, func)
+            or _last(func) in SOURCE_NAMES
+        ):
+            number = self.names.call_number(node)
+            if number is not None:
+                self.found[f"#{number}"] = None
+
+    def _step(self, node: ast.AST, value: ast.AST, step: str, depth: int) -> None:
+        below = self._below()
+        below.collect(value, depth)
+        if below.found and not (isinstance(node, ast.expr) and is_checked(self.names.scan, node)):
+            self.found.update(dict.fromkeys(origin + step for origin in below.found))
+
+    def _element(self, node: ast.AST, value: ast.expr, key: str, depth: int, step: str = "") -> None:
+        """An element of a value, of that key if one is known; of a container that the function fills, what it puts there."""
+        inside = list(self._contents(value, key, depth))
+        if inside:
+            self._all(inside, depth)
+        else:
+            self._step(node, value, step or f"[{key}]", depth)
+
+    def _contents(self, value: ast.expr, key: str, depth: int) -> Iterator[ast.expr]:
+        """The elements of a display, or of the one that a variable holds, with what is added to it."""
+        match value:
+            case ast.Dict(keys=keys, values=values):
+                for name, element in zip(keys, values, strict=True):
+                    if not key or name is None or _key(name) in ("", key):
+                        yield element
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                yield from elements
+            case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
+                yield element
+            case ast.DictComp(value=element):
+                yield element
+            case ast.Call(func=ast.Attribute(value=inner, attr="items" | "values"), args=[]):
+                yield from self._contents(inner, key, depth)
+            case ast.Call(
+                func=ast.Name(id="enumerate" | "sorted" | "list" | "tuple" | "reversed" | "set"), args=[inner, *_]
+            ):
+                yield from self._contents(inner, key, depth)
+            case ast.Name() if depth < _MAX_DEPTH:
+                held = [_value(self.names, binding) for binding in self.names.bindings(value)]
+                if held and all(isinstance(one, _DISPLAYS) or _makes_container(one) for one in held):
+                    for one in held:
+                        if one is not None:
+                            yield from self._contents(one, key, depth + 1)
+                    yield from _added(self.names, value, key)
+
+    def _name(self, node: ast.Name, depth: int) -> None:
+        bindings = self.names.bindings(node)
+        if not bindings:
+            if node.id in MODULE_NAMES:
+                self.found[f"@{node.id}"] = None
+            return
+        if len(bindings) == 1 and isinstance(bindings[0], ast.arg):
+            if not is_checked(self.names.scan, node):
+                self._bound(bindings[0], depth)
+            return
+        below = self._below()
+        for binding in bindings:
+            below._bound(binding, depth)
+        if any(isinstance(_value(self.names, binding), _DISPLAYS) for binding in bindings) or _is_filled(
+            self.names, bindings
+        ):
+            below._all(_added(self.names, node, ""), depth)
+        if below.found and not is_checked(self.names.scan, node):
+            self.found.update(below.found)
+
+    def _bound(self, binding: ast.AST, depth: int) -> None:
+        if isinstance(binding, ast.arg):
+            self.found["^" * self._levels(binding) + binding.arg] = None
+            return
+        parents = self.names.scan.parents
+        parent = parents.get(binding)
+        match parent:
+            case ast.Assign(value=value) | ast.NamedExpr(value=value):
+                self.collect(value, depth)
+            case ast.AugAssign(target=ast.Name() as target, value=value):
+                self.collect(value, depth)
+                for before in self.names.bindings(target):
+                    if before is not binding:
+                        self._bound(before, depth + 1) if depth < _MAX_DEPTH else None
+            case ast.AnnAssign(value=ast.expr() as value):
+                self.collect(value, depth)
+            case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
+                self._element(binding, value, "", depth, "[*]")
+            case ast.withitem(context_expr=value):
+                self.collect(value, depth)
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                self._unpacked(binding, targets, parents.get(parent), depth)
+            case ast.match_case() | ast.MatchAs() | ast.MatchMapping() | ast.MatchSequence() | ast.MatchClass():
+                self._captured(binding, parent, depth)
+
+    def _levels(self, arg: ast.arg) -> int:
+        """How many functions further out a parameter stands; a lambda's and a comprehension's are not counted."""
+        parents = self.names.scan.parents
+        owner = parents.get(parents.get(arg, arg))
+        scope, count = self.function, 0
+        while scope is not None and scope.node is not owner:
+            scope = _function(scope.parent)
+            count += 1
+        return count if scope is not None else 0
+
+    def _unpacked(self, binding: ast.AST, targets: list[ast.expr], statement: ast.AST | None, depth: int) -> None:
+        position = targets.index(binding)  # type: ignore[arg-type]
+        match statement:
+            case ast.Assign(value=ast.Tuple(elts=values) | ast.List(elts=values)) if len(values) == len(targets):
+                self.collect(values[position], depth)
+            case ast.Assign(value=value):
+                self._step(binding, value, "[]", depth)
+            case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
+                self._looped(binding, position, value, depth)
+
+    def _looped(self, binding: ast.AST, position: int, value: ast.expr, depth: int) -> None:
+        """`for a, b in ...`."""
+        match value:
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):
+                if position:
+                    self._element(binding, inner, "", depth, "[*]")
+            case ast.Call(func=ast.Name(id="zip"), args=several) if position < len(several):
+                self._element(binding, several[position], "", depth, "[*]")
+            case ast.Call(func=ast.Attribute(value=ast.Name() as mapping, attr="items"), args=[]) if list(
+                self._contents(mapping, "", depth)
+            ):
+                if position:
+                    self._element(binding, mapping, "", depth)
+            case _:
+                pairs = [one for one in self._contents(value, "", depth) if isinstance(one, (ast.Tuple, ast.List))]
+                if not pairs:
+                    self._step(binding, value, "[*][]", depth)
+                self._all((one.elts[position] for one in pairs if position < len(one.elts)), depth)
+
+    def _captured(self, binding: ast.AST, parent: ast.AST, depth: int) -> None:
+        """`case {"name": name}`, `case str() as name`."""
+        step = ""
+        above: ast.AST | None = parent
+        while above is not None and not isinstance(above, ast.Match):
+            if isinstance(above, (ast.MatchMapping, ast.MatchSequence, ast.MatchClass)):
+                step = "[]"
+            above = self.names.scan.parents.get(above)
+        if above is not None:
+            self._step(binding, above.subject, step, depth)
 
 
 def unpacked_schema(node: ast.Call) -> ast.expr | None:
@@ -97,131 +362,63 @@ def unpacked_schema(node: ast.Call) -> ast.expr | None:
     return None
 
 
-def _step(names: Names, node: ast.AST, value: ast.AST, step: str, found: dict[str, None], depth: int) -> None:
-    below = origins(names, value, depth + 1)
-    if below and not (isinstance(node, ast.expr) and is_checked(names.scan, node)):
-        found.update(dict.fromkeys(origin + step for origin in below))
+def _doubles_quotes(call: ast.Call) -> bool:
+    """`name.replace("'", "''")`."""
+    match call.args:
+        case [ast.Constant(value=str(old)), ast.Constant(value=str(new)), *_]:
+            return old in ("'", '"', "`", "]") and new in (old * 2, "", f"\\{old}")
+    return False
 
 
-def _name(names: Names, bindings: list[ast.AST], found: dict[str, None], depth: int) -> None:
-    for binding in bindings:
-        if isinstance(binding, ast.arg):
-            found[binding.arg] = None
+def _last(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def _is_own(names: Names, func: ast.expr) -> bool:
+    """A method of something that the function holds: `self.clause()`, `builder.build()`."""
+    while isinstance(func, (ast.Attribute, ast.Call)):
+        func = func.value if isinstance(func, ast.Attribute) else func.func
+    return isinstance(func, ast.Name) and bool(names.bindings(func))
+
+
+def _value(names: Names, binding: ast.AST) -> ast.expr | None:
+    """What a name is set to by an assignment."""
+    match names.scan.parents.get(binding):
+        case ast.Assign(targets=[target], value=value) if target is binding:
+            return value
+        case ast.AnnAssign(value=ast.expr() as value) | ast.NamedExpr(value=value):
+            return value
+    return None
+
+
+def _makes_container(node: ast.expr | None) -> bool:
+    """`list()`, `{}`, `defaultdict(list)`."""
+    return isinstance(node, ast.Call) and _last(node.func) in (
+        "list",
+        "dict",
+        "set",
+        "defaultdict",
+        "deque",
+        "OrderedDict",
+    )
+
+
+def _is_filled(names: Names, bindings: list[ast.AST]) -> bool:
+    return any(_makes_container(_value(names, binding)) for binding in bindings)
+
+
+def _added(names: Names, variable: ast.Name, key: str) -> Iterator[ast.expr]:
+    """What the function adds to a container: `parts.append(x)`, `values["name"] = x`."""
+    scan = names.scan
+    owner = _function(scan.scopes.get(variable))
+    for node in scan.additions().get(variable.id, ()):
+        if _function(scan.scopes[node]) is not owner:
             continue
-        parent = names.scan.parents.get(binding)
-        match parent:
-            case ast.Assign(value=value) | ast.NamedExpr(value=value) | ast.AugAssign(value=value):
-                _collect(names, value, found, depth + 1)
-            case ast.AnnAssign(value=ast.expr() as value):
-                _collect(names, value, found, depth + 1)
-            case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
-                _step(names, binding, value, "[*]", found, depth)
-            case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                _unpacked(names, binding, targets, names.scan.parents.get(parent), found, depth)
-
-
-def _unpacked(
-    names: Names,
-    binding: ast.AST,
-    targets: list[ast.expr],
-    statement: ast.AST | None,
-    found: dict[str, None],
-    depth: int,
-) -> None:
-    match statement:
-        case ast.Assign(value=ast.Tuple(elts=values) | ast.List(elts=values)) if len(values) == len(targets):
-            _collect(names, values[targets.index(binding)], found, depth + 1)  # type: ignore[arg-type]
-        case ast.Assign(value=value):
-            _step(names, binding, value, "[]", found, depth)
-        case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
-            _step(names, binding, value, "[*][]", found, depth)
-
-
-# -- checks that close the set of values ------------------------------------------------------------------------------
-
-
-def is_checked(scan: Scan, node: ast.expr) -> bool:
-    """Whether, where an expression is used, its value is certainly one of those that a check lets through."""
-    if not _is_tested(scan, node):
-        return False
-    text = ""
-    below: ast.AST = node
-    above = scan.parents.get(node)
-    while above is not None and not isinstance(below, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-        match above:
-            case ast.If(test=test, body=body) if below in body:
-                text = text or ast.unparse(node)
-                if _demands(test, text):
-                    return True
-            case ast.IfExp(test=test, body=body) if below is body:
-                text = text or ast.unparse(node)
-                if _demands(test, text):
-                    return True
-        if isinstance(below, ast.stmt):
-            for earlier in _earlier(above, below):
-                text = text or ast.unparse(node)
-                match earlier:
-                    case ast.If(test=test, body=[*_, last]) if isinstance(last, _EXITS) and _refuses(test, text):
-                        return True
-                    case ast.Assert(test=test) if _demands(test, text):
-                        return True
-        below, above = above, scan.parents.get(above)
-    return False
-
-
-def _is_tested(scan: Scan, node: ast.expr) -> bool:
-    """Whether a test in the function so much as names what the expression starts from: cheap to ask first."""
-    start: ast.AST = node
-    while isinstance(start, (ast.Attribute, ast.Subscript, ast.Call, ast.Await, ast.Starred)):
-        start = start.func if isinstance(start, ast.Call) else start.value
-    if not isinstance(start, ast.Name):
-        return True
-    return start.id in scan.tested(scan.scopes[node])
-
-
-def _earlier(parent: ast.AST, statement: ast.stmt) -> list[ast.stmt]:
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(parent, name, None)
-        if isinstance(block, list) and statement in block:
-            return [one for one in block[: block.index(statement)] if isinstance(one, (ast.If, ast.Assert))]
-    return []
-
-
-def _demands(test: ast.expr, text: str) -> bool:
-    """Whether a test lets only values of a closed set through."""
-    match test:
-        case ast.BoolOp(op=ast.And(), values=values):
-            return any(_demands(value, text) for value in values)
-        case ast.Compare(left=left, ops=[ast.In()]):
-            return ast.unparse(left) == text
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant()]):
-            return ast.unparse(left) == text
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _refuses(operand, text)
-        case ast.Call():
-            return _validates(test, text)
-    return False
-
-
-def _refuses(test: ast.expr, text: str) -> bool:
-    """Whether a test holds for all values but those of a closed set."""
-    match test:
-        case ast.BoolOp(op=ast.Or(), values=values):
-            return any(_refuses(value, text) for value in values)
-        case ast.BoolOp(op=ast.And(), values=[ast.Name() as given, other]):
-            return ast.unparse(given) == text and _refuses(other, text)
-        case ast.Compare(left=left, ops=[ast.NotIn()]):
-            return ast.unparse(left) == text
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _demands(operand, text)
-    return False
-
-
-def _validates(call: ast.Call, text: str) -> bool:
-    """`name.isalnum()`, `re.fullmatch(pattern, name)`, `is_valid(name)`."""
-    if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == text:
-        return call.func.attr in ("isalnum", "isalpha", "isdigit", "isdecimal", "isidentifier", "isnumeric")
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name in ("isinstance", "len", "bool", "startswith", "endswith"):
-        return False
-    return any(ast.unparse(argument) == text for argument in call.args)
+        match node:
+            case ast.Call(args=arguments, keywords=keywords):
+                yield from arguments[-1:]
+                yield from (one.value for one in keywords)
+            case ast.Subscript(slice=index):
+                statement = scan.parents[node]
+                if isinstance(statement, (ast.Assign, ast.AugAssign)) and (not key or _key(index) in ("", key)):
+                    yield statement.value

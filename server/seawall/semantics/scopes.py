@@ -23,6 +23,19 @@ _NO_NODES = frozenset({
 })  # fmt: skip
 """Fields that hold no nodes, or operators, which nobody asks for."""
 
+CONVERSIONS = frozenset({
+    "int", "float", "Decimal", "UUID", "date", "datetime", "fromisoformat", "strptime", "Fraction", "complex",
+})  # fmt: skip
+"""Functions that raise unless they are given a number, a date or the like."""
+_SPEAKING = ("valid", "check", "ensure", "verify", "assert_", "require", "allow", "guard", "sanit")
+_ADDS = frozenset({"append", "extend", "insert", "add", "appendleft", "update", "setdefault"})
+
+
+def raises_by_name(func: ast.expr) -> bool:
+    """Whether the name of a function says that it raises unless it likes what it is given."""
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return name in CONVERSIONS or any(word in name.lower() for word in _SPEAKING)
+
 
 class Scope:
     """A block with names of its own. `bindings` maps a name to the nodes that bind it, in source order."""
@@ -62,7 +75,7 @@ def _function_of(scope: Scope) -> Scope | None:
 class Scan:
     """The tables of one item."""
 
-    __slots__ = ("_tested", "_tests", "module", "nodes", "opened", "parents", "scopes")
+    __slots__ = ("_additions", "_tested", "_tests", "module", "nodes", "opened", "parents", "scopes")
 
     def __init__(self, tree: ast.Module, owner: str = "") -> None:
         self.nodes: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
@@ -71,6 +84,7 @@ class Scan:
         """The scope in which a node stands."""
         self.opened: dict[ast.AST, Scope] = {}
         """The scope that a node opens."""
+        self._additions: dict[str, list[ast.AST]] | None = None
         self._tested: dict[Scope | None, set[str]] | None = None
         self._tests: list[tuple[Scope, int, int]] = []
         """For each test, its scope, and which of all names stand in it."""
@@ -85,14 +99,57 @@ class Scan:
             self._visit(statement, tree, top)
 
     def tested(self, scope: Scope) -> set[str]:
-        """The names that some test (`if`, `assert`, `... if ...`) in the same function asks about."""
+        """The names that some test in the same function asks about: `if`, `assert`, `match`, a call for what it raises."""
         if self._tested is None:
             self._tested = {}
             names = self.nodes[ast.Name]
             for where, first, last in self._tests:
                 asked = self._tested.setdefault(_function_of(where), set())
                 asked.update(name.id for name in names[first:last])  # type: ignore[attr-defined]
+            self._find_other_tests()
         return self._tested.get(_function_of(scope), set())
+
+    def additions(self) -> dict[str, list[ast.AST]]:
+        """By a variable's name, the calls and subscripts that put something into it: `x.append(a)`, `x["key"] = a`."""
+        if self._additions is None:
+            self._additions = {}
+            for node in self.nodes.get(ast.Call, ()):
+                match node:
+                    case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _ADDS:
+                        self._additions.setdefault(name, []).append(node)
+            for node in self.nodes.get(ast.Subscript, ()):
+                match node:
+                    case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                        self._additions.setdefault(name, []).append(node)
+        return self._additions
+
+    def _find_other_tests(self) -> None:
+        """Calls for what they raise, conversions, look-ups, filters of comprehensions and `match`."""
+        asking: list[ast.AST] = []
+        for node in self.nodes.get(ast.Expr, ()):
+            call = node.value.value if isinstance(node.value, ast.Await) else node.value  # type: ignore[attr-defined]
+            if isinstance(call, ast.Call) and raises_by_name(call.func):
+                asking.extend((*call.args, *(one.value for one in call.keywords)))
+        for node in self.nodes.get(ast.Assign, ()):
+            match node:
+                case ast.Assign(value=ast.Call(func=func, args=[inner])) if raises_by_name(func):
+                    asking.append(inner)
+                case ast.Assign(value=ast.Subscript(slice=ast.Name() as inner)):
+                    asking.append(inner)
+        for node in self.nodes.get(ast.comprehension, ()):
+            asking.extend(node.ifs)  # type: ignore[attr-defined]
+        for node in self.nodes.get(ast.Match, ()):
+            asking.append(node.subject)  # type: ignore[attr-defined]
+        assert self._tested is not None
+        for node in self.nodes.get(ast.For, ()):
+            match node:
+                case ast.For(target=ast.Name(id=item), iter=several):
+                    if item in self._tested.get(_function_of(self.scopes[node]), ()):
+                        asking.append(several)
+        for node in asking:
+            for name in ast.walk(node):
+                if isinstance(name, ast.Name):
+                    self._tested.setdefault(_function_of(self.scopes[name]), set()).add(name.id)
 
     def _visit(self, node: ast.AST, parent: ast.AST, scope: Scope) -> None:
         self.parents[node] = parent

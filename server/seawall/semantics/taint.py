@@ -1,41 +1,59 @@
-"""Where the characters of a string may come from: which parameters of its function, directly or through helpers.
+"""How outside data comes to a place: from a handler's parameter, a request or a message, along calls, results and attributes.
 
-An origin is written as a path: `q`, `payload.name`, `request.query_params[]`, `data()[]`; it begins with a parameter's name. Only what
-keeps the characters keeps the origin: `int(q)`, `NAMES[q]` and functions that are not known give none.
+An origin (`semantics/origins.py`) tells where an expression's characters come from within its function. From there the search goes
+back over the whole project: to those who call the function, into the functions whose results are used, to the methods that keep
+an attribute, to what `Depends` provides. Only what keeps the characters is followed: `int(q)`, `NAMES[q]` and functions that are not
+known lead nowhere.
 """
 
 from __future__ import annotations
 
-import re
+from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from seawall.knowledge import http_input
+from seawall.knowledge import outside as known_outside
 from seawall.semantics.evaluate import is_decorated
-from seawall.semantics.facts import ClassFact, FunctionFact
+from seawall.semantics.facts import CallSite, ClassFact, FunctionFact
 from seawall.semantics.index import Index
-from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
-from seawall.semantics.origins import STEP
+from seawall.semantics.meanings.route import Kind, kind_of, unwrap
+from seawall.semantics.paths import STEP, first_step, split, steps_of, symbol_of
+from seawall.semantics.sources import FORM_PARTS, checked_field, is_form, source
 from seawall.semantics.summary import Hop
-from seawall.semantics.symbols import Attr, Call, Constant, Either, Iterated, Parameter, Ref, Subscript, Symbol
+from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Ref, Subscript, Symbol
 from seawall.semantics.types import Instance, Named, Value, options
 
-MAX_FUNCTIONS = 200
+__all__ = ["Arrival", "Spot", "is_harmless", "outside", "split", "symbol_of", "through_call"]
+
+MAX_SPOTS = 200
+_MAX_LENGTH = 120
 
 _HARMLESS = frozenset({
     "builtins.int", "builtins.float", "builtins.bool", "builtins.complex", "uuid.UUID", "decimal.Decimal", "datetime.date",
     "datetime.datetime", "datetime.time", "datetime.timedelta", "ipaddress.IPv4Address", "ipaddress.IPv6Address",
     "pydantic.PositiveInt", "pydantic.NonNegativeInt", "pydantic.NegativeInt", "pydantic.PositiveFloat",
     "pydantic.NonNegativeFloat", "pydantic.StrictInt", "pydantic.StrictBool", "pydantic.StrictFloat", "pydantic.UUID4",
-    "pydantic.UUID1", "sqlalchemy.Table", "sqlalchemy.Column", "psycopg.sql.Composed", "psycopg.sql.SQL",
+    "pydantic.UUID1", "pydantic.conint", "pydantic.PastDate", "pydantic.FutureDate", "pydantic.AwareDatetime",
+    "pydantic.NaiveDatetime", "sqlalchemy.Table", "sqlalchemy.Column", "psycopg.sql.Composed", "psycopg.sql.SQL",
+    "psycopg.sql.Identifier", "psycopg2.sql.Composed", "psycopg2.sql.SQL", "psycopg2.sql.Identifier",
+    "sqlalchemy.sql.quoted_name", "sqlalchemy.quoted_name",
 })  # fmt: skip
 
 
 class Arrival(NamedTuple):
-    """How outside data comes to a parameter: what it is, and the calls that hand it on, the handler's first."""
+    """How outside data comes to a place: what it is, and the calls that hand it on, the handler's first."""
 
     source: str
     handler: str
     hops: tuple[Hop, ...] = ()
+
+
+class Spot(NamedTuple):
+    """An origin in a function; `is_handled` if a framework is known to call it."""
+
+    function: str
+    origin: str
+    is_handled: bool = False
 
 
 def outside(index: Index, function: str, origin: str) -> Arrival | None:
@@ -44,21 +62,41 @@ def outside(index: Index, function: str, origin: str) -> Arrival | None:
 
 
 def _search(index: Index, start: tuple[str, str]) -> Arrival | None:
-    waiting: list[tuple[str, str, tuple[Hop, ...]]] = [(*start, ())]
-    seen = {start}
-    while waiting and len(seen) < MAX_FUNCTIONS:
-        current, path, hops = waiting.pop(0)
-        fact = index.function(current)
-        if fact is None or is_harmless(index, symbol_of(fact, path)):
+    first = Spot(*start)
+    waiting: deque[tuple[Spot, tuple[Hop, ...]]] = deque([(first, ())])
+    seen = {first}
+    while waiting and len(seen) < MAX_SPOTS:
+        spot, hops = waiting.popleft()
+        if spot.origin.startswith("^"):
+            spot = Spot(spot.function.rpartition(".<locals>.")[0], spot.origin[1:])
+        fact = index.function(spot.function)
+        if fact is None or len(spot.origin) > _MAX_LENGTH or _is_harmless_path(index, fact, spot.origin):
             continue
-        source = _from_client(index, current, fact, path)
-        if source is not None:
-            return Arrival(source, current, hops)
-        for caller, call, given in callers(index, current, path):
-            if (caller, given) not in seen:
-                seen.add((caller, given))
-                waiting.append((caller, given, (Hop(caller, call, current), *hops)))
+        sent_by = source(index, spot.function, fact, spot.origin, spot.is_handled)
+        if sent_by is not None:
+            return Arrival(sent_by, spot.function, hops)
+        for before, hop in _before(index, spot, fact):
+            if before not in seen:
+                seen.add(before)
+                waiting.append((before, (hop, *hops) if hop is not None else hops))
     return None
+
+
+def _before(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot, Hop | None]]:
+    """Where what is at a spot may have been before, one step back."""
+    head, steps = split(spot.origin)
+    if head.startswith("#"):
+        yield from through_call(index, spot.function, fact, spot.origin)
+    elif not head.startswith("@"):
+        for found in _provided(index, spot, fact, head, steps):
+            yield found, None
+        for caller, call, given in callers(index, spot.function, spot.origin):
+            yield Spot(caller, given), Hop(caller, call, spot.function)
+    for found in _kept(index, fact, head, steps):
+        yield found, None
+
+
+# -- from a parameter to what calls give it ---------------------------------------------------------------------------
 
 
 def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, str]]:
@@ -69,19 +107,41 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, st
     if position is None:
         return []
     found: list[tuple[str, int, str]] = []
-    for caller in index.callers(function.rpartition(".")[2]):
+    owner, _, last = function.rpartition(".")
+    name = owner.rpartition(".")[2] if last == "__init__" else last
+    for caller in index.callers(name):
         calling = index.function(caller)
         for number, call in enumerate(calling.calls if calling else ()):
+            if not any(passed.to == head or isinstance(passed.to, int) for passed in call.passed):
+                continue
+            shift = _leads_to(index, call, function)
+            if shift is None:
+                continue
             for passed in call.passed:
-                if passed.to != head and not isinstance(passed.to, int):
-                    continue
-                target = next((one for one in options(index.type_of(call.callee)) if isinstance(one, Named)), None)
-                if target is None or not may_call(index, index.resolve(target.name).name, function):
-                    break
-                shift = 0 if target.receiver is None and not _is_class_method(index, fact) else 1
                 if passed.to == head or passed.to == position - shift:
                     found.extend((caller, number, given + steps) for given in passed.origins)
     return found
+
+
+def _leads_to(index: Index, call: CallSite, function: str) -> int | None:
+    """How many parameters a call of the function fills by itself; None if it calls another."""
+    for target in options(index.type_of(call.callee)):
+        if not isinstance(target, Named):
+            continue
+        found = index.resolve(target.name)
+        if isinstance(found.fact, ClassFact) and function.endswith(".__init__"):
+            member = index.member(found.name, "__init__")
+            if member is not None and member.name == function:
+                return 1
+        elif may_call(index, found.name, function):
+            return filled(index, target, index.function(function))
+    return None
+
+
+def filled(index: Index, target: Named, function: FunctionFact | None) -> int:
+    """How many parameters of a function a call fills by itself: that of the instance or the class."""
+    is_class_method = function is not None and is_decorated(index, function, "builtins.classmethod")
+    return 0 if target.receiver is None and not is_class_method else 1
 
 
 def may_call(index: Index, target: str, function: str) -> bool:
@@ -98,44 +158,206 @@ def may_call(index: Index, target: str, function: str) -> bool:
     )
 
 
-def _is_class_method(index: Index, fact: FunctionFact | None) -> bool:
-    return fact is not None and is_decorated(index, fact, "builtins.classmethod")
+# -- from a result to what it is made of ------------------------------------------------------------------------------
 
 
-def split(origin: str) -> tuple[str, str]:
-    """The parameter's name, and the steps from it."""
-    head = re.match(r"\w*", origin)
-    name = head[0] if head else ""
-    return name, origin[len(name) :]
+def through_call(index: Index, name: str, function: FunctionFact, origin: str) -> Iterator[tuple[Spot, Hop | None]]:
+    """Where the result of a call comes from: what the call hands over, or what the called function finds elsewhere."""
+    head, steps = split(origin)
+    number = int(head[1:])
+    if number >= len(function.calls):
+        return
+    call = function.calls[number]
+    for target in options(index.type_of(call.callee)):
+        if not isinstance(target, Named):
+            continue
+        found = index.resolve(target.name)
+        if isinstance(found.fact, FunctionFact):
+            if any(word in found.fact.name.lower() for word in known_outside.QUOTES):
+                continue
+            hop = Hop(name, number, found.name)
+            shift = filled(index, target, found.fact)
+            for spot in results(index, found.name):
+                for given in _as_passed(call, found, spot, shift):
+                    yield (Spot(name, given + steps) if given else Spot(spot.function, spot.origin + steps)), hop
+        elif isinstance(found.fact, ClassFact):
+            for given in _into_instance(index, call, found.name, steps):
+                yield Spot(name, given), None
+        elif found.name in known_outside.HANDS_ON or target.last in known_outside.VALIDATES_INTO:
+            for passed in call.passed:
+                if passed.to == 0:
+                    for given in passed.origins:
+                        yield Spot(name, given + steps), None
 
 
-def symbol_of(function: FunctionFact, origin: str) -> Symbol | None:
-    """The symbol of an origin in a function."""
-    name, steps = split(origin)
-    symbol: Symbol | None = next((one for one in function.params if one.name == name), None)
-    for attribute, step in STEP.findall(steps):
-        if symbol is None:
-            return None
+def _as_passed(call: CallSite, called: object, spot: Spot, shift: int) -> list[str]:
+    """What the call gives for a parameter of the called function; an empty path for what does not come from the call."""
+    function: FunctionFact = called.fact  # type: ignore[attr-defined]
+    if spot.function != called.name:  # type: ignore[attr-defined]
+        return [""]
+    head, steps = split(spot.origin)
+    position = next((at for at, one in enumerate(function.params) if one.name == head), None)
+    if position is None or position < shift:
+        return [""]
+    return [
+        given + steps for passed in call.passed if passed.to in (head, position - shift) for given in passed.origins
+    ]
+
+
+def results(index: Index, function: str) -> tuple[Spot, ...]:
+    """What a function's result is made of: origins at its own parameters, and spots elsewhere."""
+    return index.answer(_results, function) or ()
+
+
+def _results(index: Index, function: str) -> tuple[Spot, ...]:
+    fact = index.function(function)
+    found: dict[Spot, None] = {}
+    for origin in fact.gives if fact is not None else ():
+        if len(found) > MAX_SPOTS or _is_harmless_path(index, fact, origin):  # type: ignore[arg-type]
+            continue
+        found[Spot(function, origin)] = None
+        if origin.startswith("#"):
+            found.update(dict.fromkeys(spot for spot, _ in through_call(index, function, fact, origin)))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def _into_instance(index: Index, call: CallSite, cls: str, steps: str) -> Iterator[str]:
+    """What a call of a class puts where the steps lead: `Filter(name=q).name`, `Form(request.POST).cleaned_data["name"]`."""
+    attribute, rest = first_step(steps)
+    if is_form(index, cls):
+        keys = steps_of(rest)
+        if attribute in FORM_PARTS and not (keys and checked_field(index, cls, keys[0])):
+            yield from (given for passed in call.passed if passed.to in (0, "data") for given in passed.origins)
+        return
+    if attribute in ("model_dump", "dict"):
+        names = [one for one in steps_of(rest) if one.isidentifier()]
+        yield from (given for passed in call.passed if passed.to in names or not names for given in passed.origins)
+        return
+    member = index.member(cls, "__init__")
+    if member is not None and isinstance(member.fact, FunctionFact):
+        for name, kept in member.fact.keeps:
+            if name != attribute:
+                continue
+            for origin in kept:
+                given = _as_passed(call, member, Spot(member.name, origin), 1)
+                yield from (one + rest for one in given if one)
+        return
+    fields = list(index.attributes(cls))
+    for passed in call.passed:
+        if passed.to == attribute or (isinstance(passed.to, int) and fields[passed.to : passed.to + 1] == [attribute]):
+            yield from (given + rest for given in passed.origins)
+
+
+# -- from an attribute to who keeps it --------------------------------------------------------------------------------
+
+
+def _kept(index: Index, fact: FunctionFact, head: str, steps: str) -> Iterator[Spot]:
+    """Methods of the project's classes that set an attribute on the way, or the property that it is."""
+    path, rest = head, steps
+    while rest:
+        match = STEP.match(rest)
+        if match is None:
+            return
+        attribute, rest = match[1], rest[match.end() :]
         if attribute:
-            symbol = Attr(symbol, attribute)
-        else:
-            symbol = Subscript(symbol, (None,)) if step == "[]" else Iterated(symbol) if step == "[*]" else Call(symbol)
-    return symbol
+            for owner in options(index.type_of(symbol_of(fact, path))):
+                if isinstance(owner, Instance) and index.split(owner.cls)[0]:
+                    yield from _set_in(index, owner.cls, attribute, rest)
+        path += match[0]
+
+
+def _set_in(index: Index, cls: str, attribute: str, rest: str) -> Iterator[Spot]:
+    for base in index.mro(cls):
+        if not index.split(base)[0]:
+            continue
+        for method in index.methods(base):
+            name = f"{base}.{method}"
+            fact = index.function(name)
+            if fact is None:
+                continue
+            if method == attribute:
+                for spot in results(index, name):
+                    yield Spot(spot.function, spot.origin + rest)
+            for kept, given in fact.keeps:
+                if kept == attribute:
+                    yield from (Spot(name, origin + rest) for origin in given)
+
+
+# -- from a dependency to what provides it ----------------------------------------------------------------------------
+
+
+def _provided(index: Index, spot: Spot, fact: FunctionFact, head: str, steps: str) -> Iterator[Spot]:
+    parameter = next((one for one in fact.params if one.name == head), None)
+    if parameter is None or kind_of(index, parameter) is not Kind.DEPENDENCY:
+        return
+    annotation, metadata = unwrap(index, parameter.annotation)
+    for marker in (parameter.default, *metadata):
+        if not isinstance(marker, Call):
+            continue
+        provider = marker.args[0] if marker.args else marker.keyword("dependency") or annotation
+        for target in options(index.type_of(provider)) if provider is not None else ():
+            yield from _from_provider(index, target, steps)
+
+
+def _from_provider(index: Index, target: object, steps: str) -> Iterator[Spot]:
+    if isinstance(target, Instance):
+        member = index.member(target.cls, "__call__")
+        name = member.name if member is not None else ""
+    elif isinstance(target, Named):
+        found = index.resolve(target.name)
+        name = found.name
+        if isinstance(found.fact, ClassFact):
+            yield from _from_class(index, name, steps)
+            return
+    else:
+        return
+    for spot in results(index, name):
+        yield Spot(spot.function, spot.origin + steps, spot.function == name or spot.is_handled)
+
+
+def _from_class(index: Index, cls: str, steps: str) -> Iterator[Spot]:
+    """A class that FastAPI calls with the request's parameters, and which keeps them."""
+    attribute, rest = first_step(steps)
+    member = index.member(cls, "__init__")
+    if member is not None and isinstance(member.fact, FunctionFact):
+        for name, kept in member.fact.keeps:
+            if name == attribute:
+                yield from (Spot(member.name, origin + rest, True) for origin in kept)
+
+
+# -- what can do no harm ----------------------------------------------------------------------------------------------
+
+
+def _is_harmless_path(index: Index, fact: FunctionFact, origin: str) -> bool:
+    """Whether an origin, or what its last step is taken of, is harmless: `order.value` of an enum."""
+    if is_harmless(index, symbol_of(fact, origin)):
+        return True
+    head, steps = split(origin)
+    *_, last = [match.start() for match in STEP.finditer(steps)] or [0]
+    return bool(last or steps) and is_harmless(index, symbol_of(fact, head + steps[:last]))
 
 
 def is_harmless(index: Index, symbol: Symbol | None) -> bool:
     """Whether a value can only be a number, a date, a UUID, an enum's member or one of a few constants."""
+    if symbol is None:
+        return False
     annotation = annotation_of(index, symbol)
     if annotation is not None and _is_closed(index, annotation):
         return True
     found = options(index.type_of(symbol))
     return bool(found) and all(
-        isinstance(one, Value) or (isinstance(one, Instance) and _is_harmless_class(index, one.cls)) for one in found
+        isinstance(one, Value) or (isinstance(one, Instance) and _is_harmless_class(index, one)) for one in found
     )
 
 
-def _is_harmless_class(index: Index, cls: str) -> bool:
-    return cls in _HARMLESS or index.is_subclass(cls, "enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag")
+def _is_harmless_class(index: Index, found: Instance) -> bool:
+    if found.cls in ("builtins.list", "builtins.set", "builtins.tuple", "typing.Sequence", "builtins.frozenset"):
+        return bool(found.args) and all(
+            isinstance(one, Instance) and _is_harmless_class(index, one) for one in found.args
+        )
+    return found.cls in _HARMLESS or index.is_subclass(
+        found.cls, "enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag"
+    )
 
 
 def annotation_of(index: Index, symbol: Symbol | None) -> Symbol | None:
@@ -151,78 +373,17 @@ def annotation_of(index: Index, symbol: Symbol | None) -> Symbol | None:
 
 
 def _is_closed(index: Index, annotation: Symbol | None) -> bool:
-    """`Literal["a", "b"]`, also optional or annotated."""
+    """`Literal["a", "b"]`, also optional, in a list or annotated."""
     inner, _ = unwrap(index, annotation)
     match inner:
         case Subscript(of, args):
             name = index.named(of)
             if name in ("typing.Literal", "typing_extensions.Literal"):
                 return True
-            if name in ("typing.Optional", "typing.Union"):
+            if name in ("typing.Optional", "typing.Union", "builtins.list", "builtins.set", "typing.Sequence"):
                 return all(_is_closed(index, arg) or arg == Constant(None) for arg in args)
         case Either(several):
             return all(_is_closed(index, option) or option == Constant(None) for option in several)
+        case Ref():
+            return False
     return False
-
-
-def _from_client(index: Index, name: str, function: FunctionFact, origin: str) -> str | None:
-    """What the client sends there, in words; None if the origin is not the client's."""
-    head, steps = split(origin)
-    parameter = next((one for one in function.params if one.name == head), None)
-    if parameter is None:
-        return None
-    first = STEP.match(steps)
-    part = first[1] if first else ""
-    for one in options(index.type_of(parameter)):
-        if isinstance(one, Instance):
-            if index.is_subclass(one.cls, *http_input.REQUEST_TYPES):
-                return "the request" if part in http_input.REQUEST_PARTS else None
-            if index.is_subclass(one.cls, *http_input.DJANGO_REQUEST_TYPES):
-                return "the request" if part in http_input.DJANGO_REQUEST_PARTS else None
-    if is_handler(index, function):
-        kind = kind_of(index, parameter)
-        if kind in OUTSIDE:
-            return f"the {'path' if kind is Kind.PATH else 'request'}"
-        if kind is Kind.DEPENDENCY and parameter.annotation is not None:
-            return "the request" if _is_form(index, parameter.annotation) or _is_sent(index, parameter) else None
-    elif _is_sent(index, parameter):
-        return "the request"
-    if head == "request" and parameter.annotation is None and part in ("GET", "POST", "COOKIES"):
-        return "the request"
-    if _is_django_view_method(index, name, function, head) and part in http_input.DJANGO_REQUEST_PARTS:
-        return "the request"
-    return None
-
-
-def _is_form(index: Index, annotation: Symbol) -> bool:
-    inner, _ = unwrap(index, annotation)
-    return isinstance(inner, Ref) and index.resolve(inner.name).name.startswith(
-        "fastapi.security.OAuth2PasswordRequestForm"
-    )
-
-
-def _is_sent(index: Index, parameter: Parameter) -> bool:
-    """Whether a marker says that the client sends it, whoever declares it: `Header()`, `Depends(oauth2_scheme)`."""
-    _, metadata = unwrap(index, parameter.annotation)
-    for marker in (parameter.default, *metadata):
-        name = index.named(marker.func) if isinstance(marker, Call) else None
-        if name is None or not isinstance(marker, Call):
-            continue
-        kind = http_input.MARKERS.get(name)
-        if kind == "dependency":
-            scheme = index.type_of(marker.args[0] if marker.args else marker.keyword("dependency"))
-            if isinstance(scheme, Instance) and index.is_subclass(scheme.cls, *http_input.SECURITY_SCHEMES):
-                return True
-        elif kind in OUTSIDE:
-            return True
-    return False
-
-
-def _is_django_view_method(index: Index, name: str, function: FunctionFact, parameter: str) -> bool:
-    """Whether the parameter is the request of a class-based view's method."""
-    owner = name.rpartition(".")[0]
-    if len(function.params) < 2 or function.params[1].name != parameter:
-        return False
-    return isinstance(index.resolve(owner).fact, ClassFact) and index.is_subclass(
-        owner, "django.views.View", "django.views.generic.View", "rest_framework.views.APIView"
-    )

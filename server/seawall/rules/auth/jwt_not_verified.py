@@ -75,8 +75,8 @@ from seawall.rules.auth._decoding import (
 from seawall.rules.auth._given import arrivals, is_open, way
 from seawall.rules.auth._passwords import is_in_tests
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.guards import is_checked
 from seawall.semantics.index import Index
-from seawall.semantics.origins import is_checked
 from seawall.semantics.summary import callees
 from seawall.semantics.symbols import Ref
 from seawall.semantics.taint import Arrival

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from seawall.knowledge import http_input
 from seawall.rules.base import File
 from seawall.semantics.facts import FunctionFact
+from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.sql_call import HOLE, Part, SqlCall, looks_like_sql
-from seawall.semantics.origins import is_checked, origins
+from seawall.semantics.origins import origins
 from seawall.semantics.symbols import Attr, Call, Ref, Subscript, Symbol
 from seawall.semantics.taint import Arrival, is_harmless, outside, symbol_of
 from seawall.semantics.types import Instance, options

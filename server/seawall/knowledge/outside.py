@@ -1,0 +1,89 @@
+"""Outside data that does not come as a web request: messages of queues, the command line, and what Flask keeps at module level.
+
+How web requests are handed to handlers stands in `http_input.py`.
+"""
+
+from __future__ import annotations
+
+MODULE_NAMES = frozenset({"request", "sys", "argv"})
+"""Module-level names that may hold outside data, and what they are: `flask.request`, `sys`, `sys.argv`."""
+
+COMMAND_LINE = "the command line"
+MESSAGE = "a message"
+
+CALLS = {
+    "builtins.input": COMMAND_LINE,
+    "getpass.getpass": COMMAND_LINE,
+    "click.prompt": COMMAND_LINE,
+    "typer.prompt": COMMAND_LINE,
+    "argparse.ArgumentParser.parse_args": COMMAND_LINE,
+    "argparse.ArgumentParser.parse_known_args": COMMAND_LINE,
+}
+"""Calls that give outside data."""
+
+MESSAGE_SOURCES = frozenset({
+    "aiokafka.AIOKafkaConsumer", "kafka.KafkaConsumer", "confluent_kafka.Consumer", "redis.client.PubSub",
+    "redis.asyncio.client.PubSub", "redis.PubSub", "redis.asyncio.PubSub", "aio_pika.Queue", "aio_pika.abc.AbstractQueue",
+    "aio_pika.queue.QueueIterator",
+})  # fmt: skip
+"""What hands out messages, ..."""
+
+MESSAGES = frozenset({
+    "aio_pika.IncomingMessage", "aio_pika.Message", "aio_pika.abc.AbstractIncomingMessage", "aio_pika.message.IncomingMessage",
+    "aiokafka.ConsumerRecord", "aiokafka.structs.ConsumerRecord", "kafka.consumer.fetcher.ConsumerRecord",
+    "confluent_kafka.Message", "nats.aio.msg.Msg", "faststream.kafka.KafkaMessage", "faststream.rabbit.RabbitMessage",
+})  # fmt: skip
+"""... messages themselves, ..."""
+
+MESSAGE_PARTS = frozenset({"value", "body", "data", "key", "headers", "get_message", "listen"})
+"""... and what of them was written by whoever sent them."""
+
+TASKS = frozenset({
+    "celery.shared_task", "celery.Celery.task", "celery.app.base.Celery.task", "dramatiq.actor", "huey.Huey.task", "huey.RedisHuey.task",
+    "rq.decorators.job", "taskiq.AsyncBroker.task", "taskiq.InMemoryBroker.task", "taskiq_redis.ListQueueBroker.task",
+    "taskiq_aio_pika.AioPikaBroker.task", "procrastinate.App.task", "django_rq.job",
+    "faststream.kafka.KafkaBroker.subscriber", "faststream.rabbit.RabbitBroker.subscriber",
+    "faststream.redis.RedisBroker.subscriber", "faststream.nats.NatsBroker.subscriber",
+})  # fmt: skip
+"""Decorators of functions that a queue calls with a message's content."""
+
+COMMANDS = frozenset({
+    "click.command", "click.Group.command", "click.core.Group.command", "typer.Typer.command", "typer.Typer.callback",
+    "click.group", "flask.cli.AppGroup.command", "cyclopts.App.command",
+})  # fmt: skip
+"""Decorators of functions that are called with the command line's arguments."""
+
+SOURCE_NAMES = frozenset(
+    {name.rpartition(".")[2] for name in (*CALLS, *MESSAGE_SOURCES)}
+    | {"get_message", "listen", "poll", "getone", "pubsub", "iterator", "getmany", "consume"}
+)
+"""The last part of calls that may bring outside data without being given anything."""
+
+HANDS_ON = frozenset({
+    "json.loads", "orjson.loads", "ujson.loads", "msgspec.json.decode", "yaml.safe_load", "base64.b64decode",
+    "urllib.parse.unquote", "urllib.parse.unquote_plus", "urllib.parse.parse_qs", "markupsafe.escape", "markupsafe.Markup",
+    "sqlalchemy.text", "sqlalchemy.literal_column",
+})  # fmt: skip
+"""Library functions whose result holds the characters of their first argument."""
+
+VALIDATES_INTO = frozenset(
+    {"model_validate", "model_validate_json", "parse_obj", "parse_raw", "validate_python", "validate_json"}
+)
+"""Methods of a model that give an instance made of their first argument."""
+
+QUOTES = (
+    "quote",
+    "escape",
+    "sanit",
+    "clean",
+    "safe",
+    "ident",
+    "slug",
+    "valid",
+    "allow",
+    "whitelist",
+    "check",
+    "hash",
+    "encrypt",
+)
+"""What is said by the name of a function that gives back something harmless."""

@@ -1,0 +1,207 @@
+"""What comes from outside the program: whether an origin in a function is a client's, a message's or the command line's."""
+
+from __future__ import annotations
+
+from seawall.knowledge import http_input, outside
+from seawall.semantics.facts import ClassFact, FunctionFact
+from seawall.semantics.index import Index
+from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
+from seawall.semantics.paths import split, steps_of, symbol_of
+from seawall.semantics.symbols import Call, Parameter, Ref, Symbol
+from seawall.semantics.types import Instance, Named, options
+
+_REQUEST = "the request"
+_VIEW_MODULES = ("django.views.", "rest_framework.", "django.contrib.auth.views.")
+_NUMBERS = ("id", "pk", "year", "month", "day", "page", "count", "number")
+_FORM_PARTS = frozenset({"cleaned_data", "validated_data", "initial_data", "data"})
+
+
+def source(index: Index, name: str, function: FunctionFact, origin: str, is_handled: bool) -> str | None:
+    """What sends the origin, in words; None if it is not from outside, or not here. `is_handled`: a framework calls the function."""
+    head, steps = split(origin)
+    parts = [part for part in steps_of(steps) if part.isidentifier()]
+    part = parts[0] if parts else ""
+    if head.startswith("@"):
+        return _of_module(index, name, head[1:], part)
+    if head.startswith("#"):
+        return _of_call(index, function, origin, parts)
+    parameter = next((one for one in function.params if one.name == head), None)
+    if parameter is None:
+        return None
+    for one in options(index.type_of(parameter)):
+        if isinstance(one, Instance):
+            if index.is_subclass(one.cls, *http_input.REQUEST_TYPES):
+                return _REQUEST if part in http_input.REQUEST_PARTS else None
+            if index.is_subclass(one.cls, *http_input.DJANGO_REQUEST_TYPES):
+                return _REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
+            if one.cls in outside.MESSAGES:
+                return outside.MESSAGE if part in outside.MESSAGE_PARTS else None
+    called_by = _called_by(index, function)
+    if called_by is not None and not _is_bound_task(function, parameter):
+        return called_by
+    return _of_handler(index, function, parameter, part, is_handled) or _of_django(
+        index, name, function, parameter, parts
+    )
+
+
+def _of_module(index: Index, function: str, name: str, part: str) -> str | None:
+    module = index.split(function)[0]
+    found = index.resolve(f"{module}.{name}").name
+    if found in (http_input.FLASK_REQUEST, "flask.globals.request"):
+        return _REQUEST if part in http_input.FLASK_REQUEST_PARTS else None
+    if (found == "sys" and part == "argv") or found == "sys.argv":
+        return outside.COMMAND_LINE
+    return None
+
+
+def _of_call(index: Index, function: FunctionFact, origin: str, parts: list[str]) -> str | None:
+    """`input()`, `consumer.getone()`, `async for message in consumer`."""
+    symbol = symbol_of(function, split(origin)[0])
+    while isinstance(symbol, Call) or hasattr(symbol, "of"):
+        called = index.named(symbol.func) if isinstance(symbol, Call) else None
+        if called in outside.CALLS:
+            return outside.CALLS[called]
+        for one in options(index.type_of(symbol)):
+            if isinstance(one, Instance) and one.cls in outside.MESSAGE_SOURCES | outside.MESSAGES:
+                return outside.MESSAGE if outside.MESSAGE_PARTS.intersection(parts) else None
+        symbol = symbol.func if isinstance(symbol, Call) else symbol.of  # type: ignore[union-attr]
+        owner = next((one for one in options(index.type_of(symbol)) if isinstance(one, Named)), None)
+        if owner is not None and owner.receiver is not None and owner.receiver.cls in outside.MESSAGE_SOURCES:
+            return outside.MESSAGE
+    return None
+
+
+def _called_by(index: Index, function: FunctionFact) -> str | None:
+    """A queue or the command line that calls the function."""
+    for decorator in function.decorators:
+        symbol = decorator.func if isinstance(decorator, Call) else decorator
+        name = index.named(symbol) if symbol is not None else None
+        if name in outside.TASKS:
+            return outside.MESSAGE
+        if name in outside.COMMANDS:
+            return outside.COMMAND_LINE
+    return None
+
+
+def _is_bound_task(function: FunctionFact, parameter: Parameter) -> bool:
+    """`self` of `@app.task(bind=True)`, the context of a command."""
+    return parameter is function.params[0] and parameter.name in ("self", "ctx", "context")
+
+
+def _of_handler(index: Index, function: FunctionFact, parameter: Parameter, part: str, is_handled: bool) -> str | None:
+    if not is_handled and not is_handler(index, function) and not _has_markers(index, function):
+        return None
+    kind = kind_of(index, parameter)
+    if kind in OUTSIDE:
+        return f"the {'path' if kind is Kind.PATH else 'request'}"
+    if kind is Kind.FILE:
+        return _REQUEST if part in ("filename", "content_type", "headers", "read", "file") or not part else None
+    if kind is Kind.DEPENDENCY:
+        is_sent = _is_sent(index, parameter) or (
+            parameter.annotation is not None and _is_form(index, parameter.annotation)
+        )
+        return _REQUEST if is_sent else None
+    return None
+
+
+def _has_markers(index: Index, function: FunctionFact) -> bool:
+    """Whether a parameter says where FastAPI takes it from: nobody else calls such a function."""
+    for parameter in function.params:
+        _, metadata = unwrap(index, parameter.annotation)
+        for marker in (parameter.default, *metadata):
+            if isinstance(marker, Call) and index.named(marker.func) in http_input.MARKERS:
+                return True
+    return False
+
+
+def _is_sent(index: Index, parameter: Parameter) -> bool:
+    """Whether a security scheme takes it from the request: `Depends(oauth2_scheme)`."""
+    _, metadata = unwrap(index, parameter.annotation)
+    for marker in (parameter.default, *metadata):
+        if isinstance(marker, Call) and http_input.MARKERS.get(index.named(marker.func) or "") == "dependency":
+            scheme = index.type_of(marker.args[0] if marker.args else marker.keyword("dependency"))
+            if isinstance(scheme, Instance) and index.is_subclass(scheme.cls, *http_input.SECURITY_SCHEMES):
+                return True
+    return False
+
+
+def _is_form(index: Index, annotation: Symbol) -> bool:
+    inner, _ = unwrap(index, annotation)
+    return isinstance(inner, Ref) and index.resolve(inner.name).name.startswith(
+        "fastapi.security.OAuth2PasswordRequestForm"
+    )
+
+
+def _of_django(index: Index, name: str, function: FunctionFact, parameter: Parameter, parts: list[str]) -> str | None:
+    part = parts[0] if parts else ""
+    head = parameter.name
+    owner = name.rpartition(".")[0]
+    if is_view_class(index, owner):
+        position = function.params.index(parameter)
+        if position == 0 and part == "request":
+            return _REQUEST if parts[1:2] and parts[1] in http_input.DJANGO_REQUEST_PARTS else None
+        if position == 0 and part == "kwargs":
+            return None if parts[1:2] and _is_number(parts[1]) else "the path"
+        if position == 1:
+            return _REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
+        return None
+    if parameter.annotation is not None or head != "request":
+        return _of_url(index, name, function, parameter)
+    known = http_input.DJANGO_REQUEST_PARTS if _is_api_view(index, function) else ("GET", "POST", "COOKIES")
+    return _REQUEST if part in known else None
+
+
+def _of_url(index: Index, name: str, function: FunctionFact, parameter: Parameter) -> str | None:
+    """`def books(request, slug)` in a module of views."""
+    module = index.split(name)[0]
+    first = function.params[0]
+    is_view = (
+        ".<locals>." not in name
+        and name == f"{module}.{function.name}"
+        and module.rpartition(".")[2] in ("views", "api")
+        and first.name == "request"
+        and not function.name.startswith("_")
+        and not index.callers(function.name)
+    )
+    if not is_view or parameter is first or parameter.default is not None or _is_number(parameter.name):
+        return None
+    return "the path" if parameter.annotation is None or index.named(parameter.annotation) == "builtins.str" else None
+
+
+def _is_number(name: str) -> bool:
+    return name.rpartition("_")[2] in _NUMBERS
+
+
+def _is_api_view(index: Index, function: FunctionFact) -> bool:
+    return any(
+        isinstance(one, Call) and index.named(one.func) == "rest_framework.decorators.api_view"
+        for one in function.decorators
+    )
+
+
+def is_view_class(index: Index, cls: str) -> bool:
+    """Whether a class of the project is a Django or REST framework view."""
+    return isinstance(index.resolve(cls).fact, ClassFact) and any(
+        base.startswith(_VIEW_MODULES) for base in index.mro(cls)
+    )
+
+
+def checked_field(index: Index, cls: str, key: str) -> bool:
+    """Whether a field of a Django form or serializer lets only numbers, dates and choices through."""
+    value = index.attributes(cls).get(key)
+    if value is None:
+        return False
+    last = next(
+        (one.cls.rpartition(".")[2] for one in options(index.type_of(value.value)) if isinstance(one, Instance)), ""
+    )
+    return last.startswith(
+        ("Integer", "Float", "Decimal", "Boolean", "Date", "Time", "Duration", "UUID", "PrimaryKey")
+    ) or ("Choice" in last)
+
+
+def is_form(index: Index, cls: str) -> bool:
+    """Whether a class validates what a client sends: its parts hold the request."""
+    return any(base.startswith(("django.forms.", "rest_framework.serializers.")) for base in index.mro(cls))
+
+
+FORM_PARTS = _FORM_PARTS
