@@ -42,6 +42,7 @@ PREFIXES = {
     "fastapi.security.api_key": "fastapi.security",
     "fastapi.security.open_id_connect_url": "fastapi.security",
     "fastapi.middleware.cors": "starlette.middleware.cors",
+    "fastapi.middleware.trustedhost": "starlette.middleware.trustedhost",
     "fastapi.testclient": "starlette.testclient",
     "pydantic.main": "pydantic",
     "pydantic.types": "pydantic",

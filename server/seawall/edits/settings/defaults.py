@@ -40,13 +40,16 @@ def change_default(
         raise CannotFix("the default is not there any more")
     opened[module_name] = module
     default = default_in(value)
-    edits: list[AnyEdit] = [module.replace(default, changed(default))]
+    code = changed(default)
+    edits: list[AnyEdit] = [module.replace(default, code)]
     owner, _, name = rest.rpartition(".")
     if owner and said is not None:
         shape = shape_of(f"{module_name}.{owner}", file.index, file.project, opened)
         if shape is not None and name in shape.fields and not shape.reads_environment_only:
             env_path = shape.env_path(env_folder(file.path, file.project), file.project)
             key = shape.key(name)
+            if code[0] in "\"'":  # of a field that is a text, the default itself
+                said = (ast.literal_eval(code),) * 2
             edits += shape.configure(load_dotenv(env_path, file.project.read), key)
             edits += env_edits(env_path, key, said[0], said[1], file.project)
     return edits

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from seawall.edits.fix import AnyEdit, CannotFix, CreateFile, Edit
-from seawall.edits.imports import need, need_all
+from seawall.edits.imports import Needed, need, need_all
 from seawall.edits.layout import one_level
 from seawall.edits.settings import django
 from seawall.edits.settings.files import env_edits, env_folder, requirement_edits
@@ -66,16 +66,43 @@ def place(file: Place, use: ast.AST, setting: Setting) -> Placed:
     """
     if django.is_settings(file.index, file.module):
         return Placed(*django.place(file, file.project, setting.name, setting.value, setting.annotation))
+    home = home_of(file, use)
+    if home is None:
+        return _create(file, setting, use)
+    return _extend(file, home.settings, home.shape, setting, home.opened, use)
+
+
+class Home(NamedTuple):
+    """The settings that a place can use."""
+
+    settings: SettingsClass
+    shape: Shape
+    opened: dict[str, Module]
+
+
+def home_of(file: Place, use: ast.AST) -> Home | None:
+    """The project's settings, as far as they can be used at a place; None where it has none.
+
+    Raises:
+        CannotFix: the settings are the module's own, and not there yet.
+    """
     homes = settings_classes(file.index)
     for home in homes:
         if _is_usable(file, use, home):
             opened = {file.module: Module(file.path, file.module, str(file.current.source.text), file.index)}
             shape = shape_of(home.name, file.index, file.project, opened)
             if shape is not None:
-                return _extend(file, home, shape, setting, opened, _runs_at(file, use))
+                return Home(home, shape, opened)
     if any(file.index.split(home.access)[0] == file.module for home in homes):
         raise CannotFix("the module's own settings are not there yet where the value is used")
-    return _create(file, setting, _runs_at(file, use))
+    return None
+
+
+def access_to(file: Place, use: ast.AST, home: SettingsClass) -> Needed:
+    """How to write the settings' instance at a place, and the import that it takes."""
+    access = need_all(file, [home.access], before=_runs_at(file, use))[0]
+    edits = like_neighbours(file, access.edits, home.access.rpartition(".")[0])
+    return Needed(f"{access.expression}()" if home.is_getter else access.expression, edits)
 
 
 def _runs_at(file: Place, use: ast.AST) -> int | None:
@@ -105,14 +132,12 @@ def _extend(
     shape: Shape,
     setting: Setting,
     opened: dict[str, Module],
-    runs_at: int | None = None,
+    use: ast.AST,
 ) -> Placed:
     project = file.project
     env_path = shape.env_path(env_folder(file.path, project), project)
     dotenv = load_dotenv(env_path, project.read)
-    access = need_all(file, [home.access], before=runs_at)[0]
-    access = access._replace(edits=like_neighbours(file, access.edits, home.access.rpartition(".")[0]))
-    base = f"{access.expression}()" if home.is_getter else access.expression
+    access = access_to(file, use, home)
     name, is_there = choose_name(shape, dotenv, setting, file.module)
     key = shape.key(name)
     edits: list[AnyEdit] = list(access.edits)
@@ -122,7 +147,7 @@ def _extend(
         edits += _let_others_load(shape, env_path, key, file, opened)
     if setting.is_secret or not is_there:
         edits += env_edits(env_path, key, setting.value, setting.example, project)
-    return Placed(_read(base, name, shape, setting, is_there), _merged(edits))
+    return Placed(_read(access.expression, name, shape, setting, is_there), _merged(edits))
 
 
 def _declared(shape: Shape, name: str, setting: Setting) -> list[Edit]:
@@ -165,7 +190,7 @@ def _let_others_load(shape: Shape, env_path: Path, key: str, file: Place, opened
 # ---------------------------------------------------------------- a new settings module
 
 
-def _create(file: Place, setting: Setting, runs_at: int | None = None) -> Placed:
+def _create(file: Place, setting: Setting, use: ast.AST) -> Placed:
     project = file.project
     folder, package = _home(file)
     for stem in ("settings", "config", "app_settings", "env_settings"):
@@ -176,9 +201,9 @@ def _create(file: Place, setting: Setting, runs_at: int | None = None) -> Placed
             found = _written_before(Module(path, name, text, file.index), file)
             if found is not None:
                 home, shape = found
-                return _extend(file, home, shape, setting, {name: shape.module}, runs_at)
+                return _extend(file, home, shape, setting, {name: shape.module}, use)
         elif not (folder / stem).is_dir():
-            return _new_module(file, path, name, setting, runs_at)
+            return _new_module(file, path, name, setting, use)
     raise CannotFix("no free name for a settings module")
 
 
@@ -220,7 +245,7 @@ def _is_base(module: Module, symbol: Symbol | None) -> bool:
     return isinstance(imported, ImportFact) and imported.target == "pydantic_settings.BaseSettings"
 
 
-def _new_module(file: Place, path: Path, name: str, setting: Setting, runs_at: int | None) -> Placed:
+def _new_module(file: Place, path: Path, name: str, setting: Setting, use: ast.AST) -> Placed:
     project = file.project
     field = f"{file.module.rpartition('.')[2]}_{setting.name}" if setting.name in GENERIC else setting.name
     env_path = env_folder(file.path, project) / ".env"
@@ -237,7 +262,7 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting, runs_at: i
         "settings = Settings()\n"
     )
     text = text.replace("    ", one_level(str(file.current.source.text)))
-    access = need_all(file, [f"{name}.settings"], local=True, before=runs_at)[0]
+    access = need_all(file, [f"{name}.settings"], local=True, before=_runs_at(file, use))[0]
     edits: list[AnyEdit] = [*like_neighbours(file, access.edits, name), CreateFile(path, text)]
     edits += requirement_edits("pydantic-settings", "pydantic-settings>=2", project)
     edits += env_edits(env_path, field.upper(), setting.value, setting.example, project)
