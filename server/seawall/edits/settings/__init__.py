@@ -3,6 +3,17 @@
 from seawall.edits.settings.defaults import change_default, default_in
 from seawall.edits.settings.imports import without
 from seawall.edits.settings.naming import Setting
+from seawall.edits.settings.reading import Variable, read_variable
 from seawall.edits.settings.recipe import Placed, place, require
 
-__all__ = ["Placed", "Setting", "change_default", "default_in", "place", "require", "without"]
+__all__ = [
+    "Placed",
+    "Setting",
+    "Variable",
+    "change_default",
+    "default_in",
+    "place",
+    "read_variable",
+    "require",
+    "without",
+]

@@ -36,10 +36,15 @@ def env_edits(path: Path, key: str, value: str, example: str | None, project: Pr
         assigned = append("", key, value).rstrip("\r\n")
         lines[entry.line - 1] = f"{'export ' if entry.exported else ''}{assigned}{end}"
         edits += rewritten(path, old, "\n".join(lines))
-    shown = _example_path(path, project)
-    text = project.read(shown)
-    edits += rewritten(shown, text, append(text or "", key, example))
+    edits += example_edits(path, key, project, example)
     return edits + ignore_edits(path, project)
+
+
+def example_edits(env: Path, key: str, project: Project, value: str | None = None) -> list[AnyEdit]:
+    """The key in the example file beside a `.env`, for people to see."""
+    shown = _example_path(env, project)
+    text = project.read(shown)
+    return rewritten(shown, text, append(text or "", key, value))
 
 
 def _example_path(env: Path, project: Project) -> Path:
