@@ -200,6 +200,12 @@ def test_scripts_that_do_not(tmp_path, write, text):
     assert pip_installs(tmp_path) == ()
 
 
+@pytest.mark.parametrize(("folder", "number"), [("scripts", 1), ("bin", 1), ("src/app", 0), ("scripts/old", 0)])
+def test_folders_that_are_for_scripts(tmp_path, write, folder, number):
+    write(f"{folder}/setup.sh", "pip install x")
+    assert len(pip_installs(tmp_path)) == number
+
+
 def test_makefiles_have_a_shell_for_each_line(tmp_path, write):
     path = write("Makefile", "install:\n\t. .venv/bin/activate\n\t@pip install -r requirements.txt\n")
     assert pip_installs(tmp_path) == ((path, 3),)

@@ -217,7 +217,7 @@ class Project:
             stale.add("gitignore")
         if name == "alembic.ini" or path.parent.name == "versions":
             stale.add("alembic")
-        if path.parent == self.root and is_script(name):
+        if is_script(path, self.root):
             stale.add("scripts")
         return stale
 

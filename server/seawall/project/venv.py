@@ -171,6 +171,7 @@ def declares_dependencies(root: Path, read: Read = read_text) -> Place | None:
 
 
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
+_SCRIPT_FOLDERS = ("bin", "script", "scripts", "tools")
 _ELSEWHERE = re.compile(r"docker|entrypoint|devcontainer|post-?create|(?:^|[-_.])ci(?:[-_.]|$)", re.IGNORECASE)
 _ACTIVATES = re.compile(
     r"(?:^|[\s;&(])(?:source|\.)\s+\S*activate\b|\b(?:conda|mamba|micromamba|pyenv)\s+activate\b|\bworkon\s"
@@ -183,7 +184,9 @@ _BOOTSTRAP = frozenset(("pip", "uv", "poetry", "pdm", "hatch", "pipenv", "pipx",
 
 
 def pip_installs(root: Path, read: Read = read_text) -> tuple[Place, ...]:
-    """Lines of Makefiles and shell scripts directly in a folder that run `pip install` in whatever Python is at hand.
+    """Lines of Makefiles and shell scripts that run `pip install` in whatever Python is at hand.
+
+    Looked at are those directly in a folder, and in its folders that by their name are for scripts.
 
     Not those behind an activation (in a Makefile: on the same line, as each has a shell of its own), run by a manager
     or in a container, or that only install a manager; and not scripts whose name says that they run in CI or in a
@@ -191,16 +194,18 @@ def pip_installs(root: Path, read: Read = read_text) -> tuple[Place, ...]:
     """
     root = absolute(root)
     found: list[Place] = []
-    for name in children(root):
-        makefile = name in _MAKEFILES or name.endswith(".mk")
-        if is_script(name) and not _ELSEWHERE.search(name) and is_file(root / name):
-            found += [Place(root / name, line) for line in _pip_lines(read(root / name) or "", makefile)]
+    for folder in (root, *(root / name for name in _SCRIPT_FOLDERS)):
+        for path in (folder / name for name in children(folder)):
+            makefile = path.name in _MAKEFILES or path.suffix == ".mk"
+            if is_script(path, root) and not _ELSEWHERE.search(path.name) and is_file(path):
+                found += [Place(path, line) for line in _pip_lines(read(path) or "", makefile)]
     return tuple(found)
 
 
-def is_script(name: str) -> bool:
-    """Whether `pip_installs` would look into a file of this name."""
-    return name in _MAKEFILES or name.endswith((".mk", ".sh", ".bash"))
+def is_script(path: Path, root: Path) -> bool:
+    """Whether `pip_installs` would look into this file."""
+    inside = path.parent == root or (path.parent.parent == root and path.parent.name in _SCRIPT_FOLDERS)
+    return inside and (path.name in _MAKEFILES or path.name.endswith((".mk", ".sh", ".bash")))
 
 
 def _pip_lines(text: str, makefile: bool) -> Iterator[int]:
