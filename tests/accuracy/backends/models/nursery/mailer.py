@@ -14,7 +14,7 @@ async def send(to: str, subject: str) -> int:
         return response.status_code
 
 
-def connect(password: str = "Mulch-8-Rake-tin") -> httpx.Client:  # expect: SW204
+def connect(password: str = "Mulch-8-Rake-tin") -> httpx.Client:  # expect: SW201
     return httpx.Client(auth=("nursery", password))
 
 

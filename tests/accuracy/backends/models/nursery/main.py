@@ -13,7 +13,7 @@ SESSION_COOKIE_NAME = "nursery_session"
 
 app = FastAPI(
     title="Nursery",
-    debug=settings.environment == "local",
+    debug=settings.environment == "local",  # expect: SW603
     middleware=[
         Middleware(
             CORSMiddleware,

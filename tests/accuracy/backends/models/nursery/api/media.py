@@ -16,7 +16,7 @@ from nursery.core.config import settings
 router = APIRouter(prefix="/media", dependencies=[Depends(get_current_user)])
 s3 = boto3.client(
     "s3",
-    aws_access_key_id="AKIAQ4NURSERY7TESTX2",  # expect: SW202
+    aws_access_key_id="AKIAQ4NURSERY7TESTX2",  # expect: SW201
     aws_secret_access_key="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",  # expect: SW201
 )
 public_s3 = boto3.client("s3", region_name="eu-north-1")
