@@ -27,6 +27,7 @@ class Checker:
         self.rules = tuple(rules)
         self._by_node: dict[type[ast.AST], list[Rule]] = {}
         self._by_call: dict[str, list[Rule]] = {}
+        self._particular = tuple(rule for rule in self.rules if rule.applies is not None)
         for rule in self.rules:
             for name in rule.calls:
                 self._by_call.setdefault(name, []).append(rule)
@@ -40,14 +41,24 @@ class Checker:
         """All findings in an item, in the order of their places."""
         found: list[Finding] = []
         subjects: _Subjects = {}
+        idle = {rule.code for rule in self._particular if not self._applies(rule, file)}
         for kind, nodes in tuple(file.scan.nodes.items()):  # asking for a kind that is not there adds it
             for rule in self._by_node.get(kind, ()):
-                self._run(rule, file.in_async(kind) if rule.in_async else nodes, file, found, subjects)
+                if rule.code not in idle:
+                    self._run(rule, file.in_async(kind) if rule.in_async else nodes, file, found, subjects)
         for name, calls in file.calls().items():
             for rule in self._by_call.get(name, ()):
-                self._run(rule, calls, file, found, subjects)
+                if rule.code not in idle:
+                    self._run(rule, calls, file, found, subjects)
         found.sort(key=lambda finding: (finding.range, finding.code))
         return tuple(self._with_refactorings(finding, file) for finding in dict.fromkeys(found))
+
+    def _applies(self, rule: Rule, file: File) -> bool:
+        try:
+            return rule.applies is None or rule.applies(file)
+        except Exception:  # noqa: BLE001 - a mistake in one rule silences no other
+            self._complain(rule, file.path)
+            return False
 
     def _with_refactorings(self, finding: Finding, file: File) -> Finding:
         """The finding with the larger moves that would mend it before its own fixes."""

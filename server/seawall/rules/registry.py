@@ -15,7 +15,7 @@ from typing import Any
 
 from seawall import rules as rules_package
 from seawall.project.project import Project
-from seawall.rules.base import Finding, Severity
+from seawall.rules.base import File, Finding, Severity
 
 CATEGORIES = {
     "0": "project",
@@ -52,6 +52,8 @@ class Rule:
     """For a rule about calls: the last part of the called names it wants to see; empty for all."""
     in_async: bool = False
     """Wants to see only what runs on the event loop: in the body of an `async def` itself."""
+    applies: Callable[[File], bool] | None = None
+    """Asked once an item, before anything else: whether the rule has any business there."""
     about_project: bool = False
     check_project: Callable[[Project], Iterable[Finding]] | None = None
     """What it finds in the project as a whole: the rule's only check, or a second one beside that of the code."""
@@ -100,6 +102,7 @@ def _rule(module: types.ModuleType) -> Rule:
         recognise=recognise,
         calls=getattr(module, "calls", calls),
         in_async=getattr(module, "in_async", False),
+        applies=getattr(module, "applies", None),
         about_project=not nodes,
         check_project=getattr(module, "check_project", None if nodes else module.check),
         fixable="\nFixed:" in document or getattr(module, "fixable", False),

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode = ast.Module | ast.ClassDef | FunctionNode | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -40,12 +40,21 @@ def raises_by_name(func: ast.expr) -> bool:
 class Scope:
     """A block with names of its own. `bindings` maps a name to the nodes that bind it, in source order."""
 
-    __slots__ = ("bindings", "globals", "node", "parent", "path", "returns", "stores", "yields")
+    __slots__ = ("bindings", "function", "globals", "is_class", "is_function", "node", "parent", "path", "returns", "stores",
+                 "yields")  # fmt: skip
 
     def __init__(self, node: ScopeNode, parent: Scope | None, path: str) -> None:
         self.node = node
         self.parent = parent
         self.path = path
+        self.is_function = isinstance(node, _FUNCTIONS)
+        self.is_class = isinstance(node, ast.ClassDef)
+        self.function: FunctionNode | None = None
+        """The function whose body runs what stands in the scope; none for a class or module."""
+        if isinstance(node, _FUNCTIONS):
+            self.function = node
+        elif isinstance(node, _COMPREHENSIONS) and parent is not None:
+            self.function = parent.function
         self.bindings: dict[str, list[ast.AST]] = {}
         self.globals: set[str] = set()
         self.returns: list[ast.Return] = []
@@ -55,14 +64,6 @@ class Scope:
 
     def bind(self, name: str, node: ast.AST) -> None:
         self.bindings.setdefault(name, []).append(node)
-
-    @property
-    def is_function(self) -> bool:
-        return isinstance(self.node, _FUNCTIONS)
-
-    @property
-    def is_class(self) -> bool:
-        return isinstance(self.node, ast.ClassDef)
 
 
 def _function_of(scope: Scope) -> Scope | None:

@@ -67,18 +67,9 @@ def looks_secret(value: str, holder: Holder) -> bool:
         return False
     if holder.kind is Kind.SINK:
         return " " not in value and not _SCHEME.match(value) and not _FILE.search(value)
-    common = value.lower() in known.COMMON_PASSWORDS
-    if common:
+    if value.lower() in known.COMMON_PASSWORDS:
         return holder.kind is Kind.PASSWORD and not set(words(value)) <= set(holder.words)
-    if len(value) < 6 or any(char.isspace() for char in value) or not value.isascii():
-        return False
-    if any(pattern.match(value) for pattern in (_SCHEME, _HASH)) or any(
-        pattern.search(value) for pattern in (_REGEX, _FILE)
-    ):
-        return False
-    if any(pattern.fullmatch(value) for pattern in (_ENV_NAME, _DOTTED, _EMAIL)) or _is_path(value):
-        return False
-    if _is_identifier(value, holder):
+    if not _has_form(value) or _is_identifier(value, holder):
         return False
     if is_random(value):
         return True
@@ -87,6 +78,28 @@ def looks_secret(value: str, holder: Holder) -> bool:
     if any(char.isdigit() for char in value):
         return any(char.isalpha() for char in value) and (holder.kind is Kind.PASSWORD or len(value) >= 8)
     return _is_chosen(value, holder)
+
+
+def may_be_secret(value: str) -> bool:
+    """Whether a text could be a secret at all, wherever it is put but for a sink: asked first, as it needs no holder."""
+    schemed = _SCHEMED.fullmatch(value)
+    if schemed is not None:
+        value = schemed[1]
+    lower = value.lower()
+    if value.isalpha() and len(value) < 12 and "secret" not in lower and "pass" not in lower:
+        return lower in known.COMMON_PASSWORDS
+    return lower in known.COMMON_PASSWORDS or _has_form(value)
+
+
+def _has_form(value: str) -> bool:
+    """Whether a text is long enough, and not visibly a path, a pattern, a hash or a name."""
+    if len(value) < 6 or not value.isascii() or any(char.isspace() for char in value):
+        return False
+    if any(pattern.match(value) for pattern in (_SCHEME, _HASH)) or any(
+        pattern.search(value) for pattern in (_REGEX, _FILE)
+    ):
+        return False
+    return not any(pattern.fullmatch(value) for pattern in (_ENV_NAME, _DOTTED, _EMAIL)) and not _is_path(value)
 
 
 def is_random(value: str) -> bool:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from seawall.semantics.document import Document
 from seawall.semantics.evaluate import evaluate, instance_of
-from seawall.semantics.facts import FunctionFact, ImportFact
+from seawall.semantics.facts import FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.scopes import Scope
-from seawall.semantics.symbols import Symbol
+from seawall.semantics.symbols import Attr, Ref, Symbol
 from seawall.semantics.types import Instance, Named, Type, options
 from seawall.syntax import Item, Range, range_of
 
@@ -60,12 +60,8 @@ class View:
 
     def function(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
         """The function whose body runs the node (decorators, defaults and annotations belong to the outer one)."""
-        scope: Scope | None = self.scan.scopes.get(node)
-        while scope is not None and not scope.is_function:
-            if scope.is_class:
-                return None
-            scope = scope.parent
-        return scope.node if scope is not None else None  # type: ignore[return-value]
+        scope = self.scan.scopes.get(node)
+        return scope.function if scope is not None else None
 
     def on_event_loop(self, node: ast.AST) -> bool:
         """Whether the node runs in the body of an `async def` itself, not in a nested function or lambda."""
@@ -77,7 +73,12 @@ class View:
             return []
         found = self._in_async.get(kind)
         if found is None:
-            found = self._in_async[kind] = [node for node in self.scan.nodes.get(kind, ()) if self.on_event_loop(node)]
+            scopes = self.scan.scopes
+            found = self._in_async[kind] = [
+                node
+                for node in self.scan.nodes.get(kind, ())
+                if (scope := scopes.get(node)) is not None and type(scope.function) is ast.AsyncFunctionDef
+            ]
         return found
 
     def is_awaited(self, node: ast.AST) -> bool:
@@ -129,12 +130,26 @@ class View:
             scope: Scope | None = self.scan.scopes.get(func)
             while scope is not None and scope is not self.scan.module:
                 if func.id in scope.bindings:
-                    bound = scope.bindings[func.id][0]
-                    return bound.name.rpartition(".")[2] if isinstance(bound, ast.alias) else func.id
+                    return self._bound_name(scope.bindings[func.id][0], func.id)
                 scope = scope.parent
             fact = self.index.fact(self.module, func.id)
-            return fact.target.rpartition(".")[2] if isinstance(fact, ImportFact) else func.id
+            if isinstance(fact, ImportFact):
+                return fact.target.rpartition(".")[2]
+            if isinstance(fact, ValueFact) and isinstance(fact.value, (Ref, Attr)):  # `execute = connection.execute`
+                return fact.value.name.rpartition(".")[2]
+            return func.id
         return ""
+
+    def _bound_name(self, bound: ast.AST, name: str) -> str:
+        """What a name that a function binds goes by elsewhere."""
+        match bound:
+            case ast.alias(name=original):
+                return original.rpartition(".")[2]
+            case ast.Name():
+                match self.parent(bound):
+                    case ast.Assign(value=ast.Attribute(attr=attr)):
+                        return attr
+        return name
 
     def calls(self) -> dict[str, list[ast.Call]]:
         """The item's calls by `called_name`."""

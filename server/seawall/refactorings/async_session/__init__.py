@@ -46,12 +46,14 @@ def offer(finding: Finding, file: File) -> Fix | None:
 
 def _sessions(finding: Finding, file: File) -> Iterable[ast.expr]:
     """The sessions, and queries of them, among what a finding points at."""
+    first, last = finding.range.start_line, finding.range.end_line
     for kind in (ast.Name, ast.Attribute):
         for node in file.scan.nodes[kind]:
-            place = range_of(node)
-            is_inside = finding.range[:2] <= place[:2] and place[2:] <= finding.range[2:]
-            if is_inside and isinstance(node, ast.expr) and file.is_instance(node, *SESSIONS, QUERY):
-                yield node
+            if isinstance(node, ast.expr) and first <= node.lineno <= last:
+                place = range_of(node)
+                is_inside = finding.range[:2] <= place[:2] and place[2:] <= finding.range[2:]
+                if is_inside and file.is_instance(node, *SESSIONS, QUERY):
+                    yield node
 
 
 _latest: dict[int, list[AnyEdit] | CannotFix] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 
 from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at, in_thread
@@ -48,7 +50,7 @@ def blocking(node: ast.Call | ast.For | ast.comprehension, file: File) -> tuple[
 
 def is_served(node: ast.AST, file: File) -> bool:
     """Whether others wait meanwhile: not in tests and scripts, and not while the application starts or stops."""
-    if _is_tooling(file):
+    if not serves(file):
         return False
     for above in file.ancestors(node):
         if isinstance(above, ast.If) and isinstance(above.test, ast.Compare):
@@ -171,15 +173,19 @@ def _is_lifespan(function: ast.AsyncFunctionDef, file: File) -> bool:
     return False
 
 
-def _is_tooling(file: File) -> bool:
-    """Tests, scripts, migrations and commands for the terminal."""
-    name = file.path.name
+def serves(file: File) -> bool:
+    """Whether a file is part of what serves requests: no test, script, migration or command for the terminal."""
+    if _is_tooling(file.path, file.project.root):
+        return False
+    return all(file.index.fact(file.module, library) != ImportFact(library, library) for library in _COMMANDS)
+
+
+@lru_cache(maxsize=1024)
+def _is_tooling(path: Path, root: Path) -> bool:
+    name = path.name
     if name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "cli.py"):
         return True
-    if any(file.index.fact(file.module, library) == ImportFact(library, library) for library in _COMMANDS):
-        return True
-    root = file.project.root
-    return bool(_TOOLING & {*(file.path.relative_to(root).parts[:-1] if file.path.is_relative_to(root) else ())})
+    return path.is_relative_to(root) and not _TOOLING.isdisjoint(path.relative_to(root).parts[:-1])
 
 
 def _is_made_here(call: ast.Call, file: File) -> bool:

@@ -43,12 +43,13 @@ from collections.abc import Iterator
 
 from seawall.edits import Safety
 from seawall.knowledge.blocking import LOOP_CALLBACKS, Kind
-from seawall.rules.async_io._blocking import called, hops, is_served, plain_def_fix, severity_of, thread_fix
+from seawall.rules.async_io._blocking import called, hops, is_served, plain_def_fix, serves, severity_of, thread_fix
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.summary import blocking_chain
 
 code, severity = "SW103", Severity.ERROR
 in_async = True
+applies = serves
 
 
 def check(call: ast.Call, file: File) -> Iterator[Finding]:

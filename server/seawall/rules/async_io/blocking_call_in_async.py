@@ -31,7 +31,7 @@ from seawall.edits import Edit, Fix, Safety
 from seawall.edits.imports import need
 from seawall.edits.threads import awaited, can_await_at
 from seawall.knowledge.blocking import Kind
-from seawall.rules.async_io._blocking import blocking, plain_def_fix, severity_of, thread_fix
+from seawall.rules.async_io._blocking import blocking, plain_def_fix, serves, severity_of, thread_fix
 from seawall.rules.async_io._http import client_fix
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.facts import ImportFact
@@ -40,6 +40,7 @@ from seawall.syntax import range_of
 
 code, severity = "SW101", Severity.ERROR
 in_async = True
+applies = serves
 
 _INSTEAD = {
     Kind.SLEEP: "await `{}` instead",

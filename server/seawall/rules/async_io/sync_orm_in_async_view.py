@@ -37,13 +37,15 @@ import ast
 from collections.abc import Iterator
 
 from seawall.knowledge.blocking import Kind
-from seawall.rules.async_io._blocking import called, hops, is_served
+from seawall.rules.async_io._blocking import called, hops, is_served, serves
 from seawall.rules.async_io._django import async_fix, in_thread_fix
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.django_query import DjangoQuery
 from seawall.semantics.summary import blocking_chain
 
 code, severity = "SW108", Severity.ERROR
+in_async = True
+applies = serves
 
 _WHAT = {
     "__iter__": "Going through `{}`",

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 
 from seawall.edits import Fix, Safety
 from seawall.knowledge.blocking import SYNC_SESSIONS, Kind
-from seawall.rules.async_io._blocking import blocking, called, hops, is_served, plain_def_fix, thread_fix
+from seawall.rules.async_io._blocking import blocking, called, hops, is_served, plain_def_fix, serves, thread_fix
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.semantics.facts import FunctionFact, ValueFact
 from seawall.semantics.summary import blocking_chain
@@ -66,6 +66,7 @@ from seawall.semantics.types import Instance, options
 
 code, severity = "SW102", Severity.ERROR
 in_async = True
+applies = serves
 fixable = True
 
 _WHY = "the session is then used from a worker thread, and what it loads lazily later still blocks"

@@ -83,18 +83,23 @@ from seawall.semantics.types import Instance, options
 
 code, severity = "SW501", Severity.ERROR
 
+
+def applies(file: File) -> bool:
+    return not is_in_tests(file)
+
+
 _INSERT = re.compile(r"\b(?:insert\s+into|update)\b", re.I)
 _LAST = re.compile(r"\.(\w+)(?:\(\)|\[\])*$")
 
 
 def check(node: ast.Call | ast.Assign, file: File) -> Iterator[Finding]:
-    if is_in_tests(file):
-        return
     if isinstance(node, ast.Assign):
         yield from _assigned(node, file)
-    elif node.keywords or node.args:
-        yield from _created(node, file)
-        yield from _inserted(node, file)
+    else:
+        if node.keywords:
+            yield from _created(node, file)
+        if node.args:
+            yield from _inserted(node, file)
 
 
 def _assigned(node: ast.Assign, file: File) -> Iterator[Finding]:

@@ -51,16 +51,15 @@ from seawall.semantics.view import argument, keyword
 
 code, severity = "SW503", Severity.ERROR
 
-_CALLED = frozenset(name.rpartition(".")[2] for name in WEAK) | {"update", "CryptContext", "pbkdf2_hmac", "gensalt"}
+calls = frozenset(name.rpartition(".")[2] for name in WEAK) | {"update", "CryptContext", "pbkdf2_hmac", "gensalt"}
 _MIN_ITERATIONS, _MIN_ROUNDS = 100_000, 10
 
 
+def applies(file: File) -> bool:
+    return not is_in_tests(file)
+
+
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if called not in _CALLED and not isinstance(call.func, ast.Name):
-        return
-    if is_in_tests(file):
-        return
     name = file.callee(call)
     if name == "passlib.context.CryptContext":
         yield from _context(call, file)
@@ -69,7 +68,9 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     elif name in WEAK:
         yield from _digest(call, call, WEAK[name], file)
     elif (
-        called == "update" and (digest := file.receiver(call)) is not None and file.is_instance(digest, "hashlib.Hash")
+        file.called_name(call) == "update"
+        and (digest := file.receiver(call)) is not None
+        and file.is_instance(digest, "hashlib.Hash")
     ):
         yield from _digest(call, call, "a plain digest", file)
 

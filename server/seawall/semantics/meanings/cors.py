@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from seawall.semantics.meanings.written import Written, written
 from seawall.semantics.view import View, argument, keyword
@@ -30,6 +31,8 @@ class Cors:
     @property
     def is_django(self) -> bool:
         return not isinstance(self.node, ast.Call)
+
+    calls: ClassVar = frozenset(name.rpartition(".")[2] for name in (*_WRAPPERS, MIDDLEWARE)) | {"add_middleware"}
 
     @staticmethod
     def recognise(node: ast.Call | ast.Assign | ast.AnnAssign, view: View) -> Cors | None:

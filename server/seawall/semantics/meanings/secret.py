@@ -9,7 +9,7 @@ from pathlib import Path
 from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
 from seawall.semantics.meanings.settings_class import BASES
-from seawall.semantics.secret_text import Holder, is_schemed, looks_secret, words
+from seawall.semantics.secret_text import Holder, is_schemed, looks_secret, may_be_secret, words
 from seawall.semantics.view import View
 
 _TEST_PARTS = frozenset(
@@ -17,6 +17,8 @@ _TEST_PARTS = frozenset(
 )
 _DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
 _NO_PLACES = frozenset({ast.Expr, ast.JoinedStr, ast.Subscript, ast.List, ast.Set, ast.FormattedValue, ast.BinOp})
+_SINKS = frozenset(name.rpartition(".")[2] for name in known.SINKS) | {"add_middleware"}
+_WRAPPERS = frozenset(name.rpartition(".")[2] for name in known.WRAPPERS)
 _CHECKS = frozenset({"check", "compare", "matches", "verify"})
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "Choices", "TextChoices", "IntegerChoices"})
 
@@ -43,6 +45,8 @@ class Secret:
         if value is None or len(value) < 4 or type(view.parent(node)) in _NO_PLACES:
             return None
         if " " in value and not is_schemed(value):
+            return None
+        if not may_be_secret(value) and not _may_be_in_sink(node, view):
             return None
         fallback = fallback_of(node, view)
         holder = holder_named(fallback[0]) if fallback else holder_of(node, view)
@@ -182,8 +186,8 @@ def unwrapped(node: ast.expr, view: View) -> tuple[ast.expr, ast.AST | None]:
             case ast.Attribute(attr="encode" | "strip"):
                 call = view.parent(parent)
                 above = call if isinstance(call, ast.Call) and call.func is parent else None
-            case ast.Call(args=[first, *_]) if first is node and view.callee(parent) in known.WRAPPERS:
-                above = parent
+            case ast.Call(args=[first, *_]) if first is node and view.called_name(parent) in _WRAPPERS:
+                above = parent if view.callee(parent) in known.WRAPPERS else None
         if not isinstance(above, ast.expr):
             return node, parent
         node = above
@@ -221,8 +225,19 @@ def _parameter(arguments: ast.arguments, value: ast.expr) -> Holder | None:
     return None
 
 
+def _may_be_in_sink(node: ast.expr, view: View) -> bool:
+    for above in view.ancestors(node):
+        if isinstance(above, ast.stmt):
+            return False
+        if isinstance(above, ast.Call) and view.called_name(above) in _SINKS:
+            return True
+    return False
+
+
 def _sink(call: ast.Call, value: ast.expr, view: View) -> Holder | None:
     """A library's function that takes its key or password here."""
+    if view.called_name(call) not in _SINKS:
+        return None
     name = view.callee(call)
     row = known.SINKS.get(name or "")
     if row is None and isinstance(call.func, ast.Attribute) and call.func.attr == "add_middleware" and call.args:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from seawall.knowledge import sql
 from seawall.knowledge.sql import Sink
@@ -47,14 +48,11 @@ class SqlCall:
     statement: ast.expr
     """The argument with the SQL text."""
 
+    calls: ClassVar = sql.METHODS | {"raw", "extra"}
+
     @staticmethod
     def recognise(node: ast.Call, view: View) -> SqlCall | None:
-        if isinstance(node.func, ast.Attribute):
-            if node.func.attr not in sql.METHODS and node.func.attr not in ("raw", "extra"):
-                return None
-        elif not isinstance(node.func, ast.Name):
-            return None
-        if not node.args and not node.keywords:
+        if view.called_name(node) not in SqlCall.calls or not (node.args or node.keywords):
             return None
         name, sink = _sink(node, view)
         if sink is None:
