@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from seawall.engine.workspace import Workspace
 from seawall.syntax import Range, Text
+from support.typing import is_settled, random_edit, state
 
 ROOT = Path("/nowhere/shop")
 
@@ -111,75 +112,12 @@ BOOKSHOP = {
     path.relative_to(APP).as_posix(): path.read_text(encoding="utf-8") for path in sorted(APP.glob("app/**/*.py"))
 }
 
-SNIPPETS = [
-    "\n",
-    "    ",
-    "x = 1\n",
-    "async ",
-    "def f():\n    pass\n",
-    "import time\n",
-    "from app.crud import *\n",
-    "time.sleep(1)\n",
-    '"""',
-    "'",
-    "(",
-    ")",
-    "[",
-    "# noqa\n",
-    "# seawall: ignore-file\n",
-    ":",
-    "class A:\n",
-    "\r\n",
-    "\r",
-    "\x0c",
-    "é🐎",
-    "await ",
-    "\\\n",
-    ";",
-    "if x:\n    y\n",
-    "else:\n",
-    "@app.get('/')\n",
-]
-
-
-def state(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
-    """All that a user would see, by file; files with an item whose last good tree is in use are left out."""
-    seen = {}
-    for path, document in workspace.documents.items():
-        seen[path.name] = [
-            (
-                one.code,
-                one.range,
-                one.finding.message,
-                one.severity,
-                [(r.message, r.path, r.range) for r in one.related],
-            )
-            for one in workspace.findings(path)
-        ]
-        seen[f"facts of {path.name}"] = [document.facts]  # type: ignore[list-item]
-    return seen
-
 
 def opened(files: dict[Path, Text]) -> Workspace:
     workspace = Workspace(ROOT, isolated=True)
     for path, text in files.items():
         workspace.open(path, text)
     return workspace
-
-
-def is_settled(workspace: Workspace) -> bool:
-    """Whether no item lives on an older tree, which a fresh workspace cannot know."""
-    return not any(item.stale for document in workspace.documents.values() for item in document.source.items)
-
-
-def random_edit(text: Text, rng: random.Random) -> tuple[Text, object]:
-    """Type, delete or replace something at a random place."""
-    lines = len(text.lines)
-    first = rng.randrange(lines + 1)
-    last = first + rng.choice([0, 0, 0, 0, 1, 1, 2, 8])
-    start, end = rng.randrange(60), rng.randrange(60)
-    new = rng.choice([*SNIPPETS, "", "", ""])
-    return text.change(first, start, last, end, new, "utf-16")
 
 
 def run(corpus: dict[str, str], seed: int, steps: int) -> None:

@@ -17,3 +17,9 @@ from support.meaning import meaning
 )
 def test_a_circle_means_nothing(text: str) -> None:
     assert meaning(text) == "unknown"
+
+
+@pytest.mark.parametrize("use", ["«db.get»()", "«db.db.db»()"])
+def test_a_name_from_a_submodule_of_that_name_that_is_not_there(use: str) -> None:
+    text = f"#- shop/__init__.py\nfrom .db import db\n\ndb.start()\n#- main.py\nfrom shop import db\n{use}"
+    assert meaning(text).startswith("shop.db.db")

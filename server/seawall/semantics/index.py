@@ -219,7 +219,10 @@ class Index:
                 target = fact.target
                 if target == f"{module}.{head}":  # `from . import x` in a package: the submodule itself
                     break
-                return ".".join([target, *parts[count:]])
+                further = ".".join([target, *parts[count:]])
+                if target.startswith(f"{module}.{head}."):  # `from .x import x`, where no module `x` is known
+                    return Resolved(further, None)
+                return further
             if isinstance(fact, ClassFact) and count < len(parts):
                 owner = self._owner(f"{module}.{head}", parts[count])
                 if owner is None or owner == f"{module}.{head}":
