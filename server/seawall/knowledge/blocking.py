@@ -150,6 +150,12 @@ LOOP_CALLBACKS: dict[str, int] = {
 }
 """Functions that run another on the event loop, and the position of the argument that is it."""
 
+PROPERTIES = frozenset({
+    "builtins.property", "functools.cached_property", "django.utils.functional.cached_property", "abc.abstractproperty",
+    "sqlalchemy.ext.hybrid.hybrid_property",
+})  # fmt: skip
+"""Decorators that make reading an attribute run the function."""
+
 SYNC_SESSIONS = (
     "sqlalchemy.orm.Session",
     "sqlalchemy.orm.scoped_session",

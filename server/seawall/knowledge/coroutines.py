@@ -72,6 +72,7 @@ TRANSPARENT = frozenset(
         "typing_extensions.override",
         "typing_extensions.deprecated",
         "warnings.deprecated",
+        "functools.wraps",
         "tenacity.retry",
         "backoff.on_exception",
         "pydantic.validate_call",
@@ -88,3 +89,9 @@ TRANSPARENT = frozenset(
     }
 )  # fmt: skip
 """Decorators that leave alone what calling the function does: runs it then and there, or gives its coroutine."""
+
+TASKS = frozenset({"celery.shared_task", "celery.Celery.task"})
+"""Decorators that make a task of a plain function, which calling it by hand runs."""
+
+CACHES = frozenset({"functools.lru_cache", "functools.cache"})
+"""Decorators that run the function for arguments that they have not seen."""

@@ -23,7 +23,7 @@ from seawall.semantics.symbols import (
     Subscript,
     Symbol,
 )
-from seawall.semantics.types import Instance, Named, Type, Value, any_of, options
+from seawall.semantics.types import Instance, Named, Type, Value, any_of, options, type_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,8 @@ GENERATOR = "typing.Generator"
 ASYNC_GENERATOR = "typing.AsyncGenerator"
 CONTEXT = "contextlib.AbstractContextManager"
 ASYNC_CONTEXT = "contextlib.AbstractAsyncContextManager"
+
+_SUPER = "builtins.super"
 
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 _OPTIONAL = frozenset({"typing.Optional", "typing_extensions.Optional"})
@@ -232,7 +234,23 @@ def attribute(index: Index, owner: Type, name: str) -> Type | None:
     return None
 
 
+def _attribute_of_super(index: Index, cls: Type | None, myself: Type | None, name: str) -> Type | None:
+    """`super().name`: the next class after `cls` in the order of the object's own class."""
+    if not isinstance(cls, Instance) or not isinstance(myself, Instance):
+        return None
+    order = index.mro(myself.cls)
+    for base in order[order.index(cls.cls) + 1 :] if cls.cls in order else ():
+        if not index.split(base)[0]:
+            return Named(f"{base}.{name}", myself)
+        module, rest = index.split(base)
+        if isinstance(index.fact(module, f"{rest}.{name}"), FunctionFact):
+            return Named(f"{base}.{name}", myself)
+    return None
+
+
 def _instance_attribute(index: Index, owner: Instance, cls: str, name: str) -> Type | None:
+    if cls == _SUPER:
+        return _attribute_of_super(index, owner.args[0], owner.args[1], name)
     member = index.member(cls, name)
     if member is not None:
         match member.fact:
@@ -312,6 +330,9 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
     """Library calls whose result depends on an argument."""
     if name == "typing.cast" and len(symbol.args) == 2:
         return instance_of(index, symbol.args[0])
+    if name == "builtins.super" and len(symbol.args) == 2 and isinstance(symbol.args[0], Ref):
+        myself = evaluate(index, symbol.args[1])
+        return Instance(_SUPER, (Instance(symbol.args[0].name), myself)) if isinstance(myself, Instance) else None
     if name == "functools.partial" and symbol.args:
         return evaluate(index, symbol.args[0])
     if name in ("builtins.next", "builtins.anext") and symbol.args:
@@ -455,22 +476,10 @@ def from_text(index: Index, text: str, receiver: Instance | None, made_by: Call 
     head, bracket, rest = text.partition("[")
     if not bracket:
         return Instance(head)
-    args = tuple(from_text(index, part, receiver, made_by) for part in _split(rest[:-1]))
+    args = tuple(from_text(index, part, receiver, made_by) for part in type_arguments(rest[:-1]))
     if head == "builtins.type":
         return Named(args[0].cls) if isinstance(args[0], Instance) else None
     return Instance(head, args) if any(arg is not None for arg in args) else Instance(head)
-
-
-def _split(text: str) -> list[str]:
-    parts, depth, current = [], 0, ""
-    for char in text:
-        depth += (char == "[") - (char == "]")
-        if char == "," and depth == 0:
-            parts.append(current)
-            current = ""
-        else:
-            current += char
-    return [*parts, current]
 
 
 _KINDS: dict[type[Any], Callable[[Index, Any], Type | None]] = {

@@ -6,18 +6,19 @@ import ast
 
 import msgspec
 
-from seawall.semantics.facts import CallSite, ClassFact, Fact, FunctionFact, ImportFact, Passed, Place, ValueFact
+from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, Place, ValueFact
 from seawall.semantics.names import Names, import_base, import_target
-from seawall.semantics.origins import is_whole, kept, origins
+from seawall.semantics.origins import kept, origins
 from seawall.semantics.scopes import Scope
+from seawall.semantics.sites import Sites, call_sites
 from seawall.semantics.symbols import Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
 
-_NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Dict, ast.Compare, ast.UnaryOp)
+_NOTHING_GIVEN = (ast.Constant, ast.Lambda, ast.Dict, ast.Compare, ast.UnaryOp)
 
 
-def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
-    """The facts of an item by dotted path within the module, and the modules it star-imports."""
+def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...], Sites]:
+    """The facts of an item by dotted path within the module, the modules it star-imports, and where its functions call what."""
     facts: dict[str, Fact] = {}
     scan = names.scan
     for scope in scan.opened.values():
@@ -27,14 +28,18 @@ def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
             facts[scope.path] = _class(names, scope, scope.node)
         elif isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             facts[scope.path] = _function(names, scope, scope.node)
-    _calls(names, facts)
+    sites = call_sites(names)
+    for path, found in sites.items():
+        fact = facts.get(path)
+        if isinstance(fact, FunctionFact):
+            facts[path] = msgspec.structs.replace(fact, calls=tuple(site for _, site in found))
     _indexes(names, facts)
     stars = tuple(
         import_base(node, names.module, names.is_package)
         for node in scan.nodes[ast.ImportFrom]
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     )
-    return facts, stars
+    return facts, stars, sites
 
 
 def _values(names: Names, scope: Scope, facts: dict[str, Fact]) -> None:
@@ -104,6 +109,8 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
         keeps=kept(names, scope, node.args.args[0].arg)
         if owner is not None and owner.is_class and node.args.args
         else (),
+        keyword_only=len(args.kwonlyargs),
+        is_stub=_is_stub(node),
     )
 
 
@@ -118,9 +125,25 @@ def _gives(names: Names, scope: Scope) -> tuple[str, ...]:
     """The origins of all that a function returns."""
     found: dict[str, None] = {}
     for node in scope.returns:
-        if node.value is not None and not isinstance(node.value, _NOTHING_PASSED):
+        if node.value is not None and not isinstance(node.value, _NOTHING_GIVEN):
             found.update(dict.fromkeys(origins(names, node.value)))
     return tuple(found)
+
+
+def _is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    body = node.body
+    if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]  # the docstring
+    match body:
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id=name)) | ast.Name(id=name))]:
+            return name == "NotImplementedError"
+        case [ast.Expr(value=ast.Constant(value=value))] if value is ...:
+            return True
+        case [ast.Pass()] | [ast.Expr(value=ast.Constant())]:
+            return any(
+                getattr(one, "id", getattr(one, "attr", "")).startswith("abstract") for one in node.decorator_list
+            )
+    return False
 
 
 def _sets(
@@ -137,20 +160,6 @@ def _sets(
     return tuple(found.items())
 
 
-def _calls(names: Names, facts: dict[str, Fact]) -> None:
-    """Hang every call on the function that runs it."""
-    for path, sites in names.call_sites().items():
-        fact = facts.get(path)
-        if isinstance(fact, FunctionFact):
-            calls = tuple(_call_site(names, node, callee) for node, callee in sites)
-            facts[path] = msgspec.structs.replace(fact, calls=calls)
-
-
-def _call_site(names: Names, node: ast.Call, callee: Symbol) -> CallSite:
-    passed = _passed(names, node) if node.args or node.keywords else ()
-    return CallSite(callee, Place(range_of(node)), isinstance(names.scan.parents[node], ast.Await), passed)
-
-
 def _indexes(names: Names, facts: dict[str, Fact]) -> None:
     """`Index("name", Model.column)` beside a model is a fact of its own, `index Model.column`."""
     for node in names.scan.nodes.get(ast.Call, ()):
@@ -162,20 +171,6 @@ def _indexes(names: Names, facts: dict[str, Fact]) -> None:
                     if isinstance(element, ast.Attribute):
                         path = f"index {ast.unparse(element)}"
                         facts[path] = ValueFact(path, Place(range_of(node)))
-
-
-def _passed(names: Names, node: ast.Call) -> tuple[Passed, ...]:
-    """The arguments that hand on what the function was given."""
-    found = []
-    for position, argument in enumerate(node.args):
-        if isinstance(argument, ast.Starred):
-            break
-        if not isinstance(argument, _NOTHING_PASSED) and (given := origins(names, argument)):
-            found.append(Passed(position, given, is_whole(names, argument)))
-    for keyword in node.keywords:
-        if keyword.arg and not isinstance(keyword.value, _NOTHING_PASSED) and (given := origins(names, keyword.value)):
-            found.append(Passed(keyword.arg, given, is_whole(names, keyword.value)))
-    return tuple(found)
 
 
 def _header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:

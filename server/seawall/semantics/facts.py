@@ -36,13 +36,26 @@ class Passed(msgspec.Struct, frozen=True):
     """Whether it is what they hold, and not text that is put together from it."""
 
 
+class Given(msgspec.Struct, frozen=True):
+    """An argument, given by position or name, that may be a function or an object whose class is of interest."""
+
+    to: int | str
+    value: Symbol
+
+
 class CallSite(msgspec.Struct, frozen=True):
-    """A call that runs when its function runs (not inside a nested function or lambda)."""
+    """A call that runs when its function runs (not inside a nested function or lambda).
+
+    `use` says how code comes to run: "" for a call of `callee`; "with", "for" and "read" for an object that is entered, that is
+    gone through, and for an attribute that may be a property: `callee` is then what the expression stands for.
+    """
 
     callee: Symbol
     place: Place
     awaited: bool = False
     passed: tuple[Passed, ...] = ()
+    given: tuple[Given, ...] = ()
+    use: str = ""
 
 
 class FunctionFact(msgspec.Struct, frozen=True, tag=True):
@@ -63,6 +76,10 @@ class FunctionFact(msgspec.Struct, frozen=True, tag=True):
     """Where what it returns takes its characters from (`semantics/origins.py`)."""
     keeps: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The same of what a method keeps in attributes of its first parameter."""
+    keyword_only: int = 0
+    """How many of the parameters, the last ones, can only be given by name."""
+    is_stub: bool = False
+    """Somebody else has to say what it does: it raises NotImplementedError, or is abstract and empty."""
 
 
 class ClassFact(msgspec.Struct, frozen=True, tag=True):

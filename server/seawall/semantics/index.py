@@ -9,15 +9,16 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from seawall.knowledge import names as known_names
-from seawall.semantics.callers import Callers
 from seawall.semantics.evaluate import class_name, evaluate
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell, Memo
+from seawall.semantics.mentions import Mentions, callers, methods, properties, subclasses
 from seawall.semantics.symbols import Symbol
 from seawall.semantics.types import Named, Type
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 24
+_MAX_SUBCLASSES = 64
 _EXISTS, _STARS, _BELOW = "", "*", "."
 
 
@@ -46,7 +47,11 @@ class Index:
         self._resolved: dict[str, Memo] = {}
         self._roots: Counter[str] = Counter()
         """How many modules begin with a name."""
-        self._callers = Callers(self._modules)
+        self._callers = Mentions("calls", self._modules, callers)
+        self._subclasses = Mentions("extends", self._modules, subclasses)
+        self._definers = Mentions("defines", self._modules, methods)
+        self._properties = Mentions("properties", self._modules, properties)
+        self._mentions = (self._callers, self._subclasses, self._definers, self._properties)
         self._methods: dict[str, dict[str, tuple[str, ...]]] = {}
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -77,7 +82,8 @@ class Index:
             return
         if (old is None) != (facts is None) or any(before.get(name) != after.get(name) for name in touched):
             self._methods.pop(module, None)
-            self._callers.changed(module)
+            for mentions in self._mentions:
+                mentions.changed(module)
             self._revision.set(self._revision.value + 1)
         cells = self._cells.get(module, {})
         owners = {f"{name.rpartition('.')[0]}()" for name in touched}
@@ -115,8 +121,9 @@ class Index:
             for question, cell in cells.items():
                 yield module, question, cell
         yield "", "", self._revision
-        for name, cell in self._callers.asked():
-            yield "", name, cell
+        for mentions in self._mentions:
+            for name, cell in mentions.asked():
+                yield "", name, cell
 
     def answer(self, query: Callable[[Index, Argument], Answer], argument: Argument) -> Answer | None:
         """What a query says to an argument, remembered; None also if that answer rests on itself."""
@@ -142,6 +149,32 @@ class Index:
     def callers(self, name: str) -> tuple[str, ...]:
         """The functions that hand arguments on to something of that (last) name."""
         return self._callers.of(name)
+
+    def subclasses(self, cls: str) -> tuple[str, ...]:
+        """The project's classes that derive from a class, directly or not, nearest first."""
+        return self.answer(Index._derived, cls) or ()
+
+    def _derived(self, cls: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        waiting = [cls]
+        while waiting and len(found) < _MAX_SUBCLASSES:
+            base = waiting.pop(0)
+            for name in self._subclasses.of(base.rpartition(".")[2]):
+                if name not in found and name != cls and base in self.mro(name)[1:]:
+                    found[name] = None
+                    waiting.append(name)
+        return tuple(found)
+
+    def definers(self, method: str) -> tuple[str, ...]:
+        """The project's classes that themselves define a method of that name."""
+        return self._definers.of(method)
+
+    def properties(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of some names that a property has somewhere in the project, one that calls something."""
+        return self.answer(Index._properties_among, names) or frozenset()
+
+    def _properties_among(self, names: frozenset[str]) -> frozenset[str]:
+        return names.intersection(self._properties.of(""))
 
     def has_module(self, module: str) -> bool:
         """Whether the project has a module of that absolute name."""

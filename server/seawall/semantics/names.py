@@ -359,11 +359,21 @@ class Names:
                 return Annotation(Ref("builtins.list"))
         return _LITERALS.get(type(node))
 
+    def _class_around(self, node: ast.AST) -> str:
+        """The absolute name of the class whose method a node stands in."""
+        scope: Scope | None = self.scan.scopes.get(node)
+        while scope is not None and not scope.is_class:
+            scope = scope.parent
+        return self.absolute(scope) if scope is not None else ""
+
     def _call(self, node: ast.Call, func: Symbol | None, depth: int) -> Symbol | None:
         if func is None:
             return None
         name = func.name if isinstance(func, (Ref, Attr)) else ""
         last = name.rpartition(".")[2]
+        if last == "super" and not node.args:
+            cls = self._class_around(node)
+            return Call(func, (Ref(cls), Annotation(Ref(cls)))) if cls else None
         if last in _FIELDS:
             return Call(func, keywords=self._default_of_field(node, depth))
         if (

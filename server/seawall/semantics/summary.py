@@ -7,23 +7,27 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
 from seawall.knowledge.blocking import BLOCKING, QUICK, Blocking, Kind
-from seawall.knowledge.coroutines import TRANSPARENT
-from seawall.semantics.facts import ClassFact, FunctionFact
+from seawall.semantics.calls import Callee, Step, callees, steps
+from seawall.semantics.frames import Frame
 from seawall.semantics.index import Index
-from seawall.semantics.symbols import Call, Parameter, Ref, Symbol
-from seawall.semantics.types import Instance, Named, options
+from seawall.semantics.wrapping import is_cached, keeps_its_call, runs_when_called
+
+__all__ = [
+    "Callee",
+    "Chain",
+    "Hop",
+    "blocking_chain",
+    "blocks",
+    "callees",
+    "chain_of",
+    "keeps_its_call",
+    "known",
+    "leads_to",
+]
 
 MAX_FUNCTIONS = 2_000
 
 Row = TypeVar("Row")
-
-
-class Callee(NamedTuple):
-    """What a function calls: its absolute name, the number of the call, and whether it is awaited."""
-
-    name: str
-    call: int
-    awaited: bool
 
 
 class Hop(NamedTuple):
@@ -62,100 +66,57 @@ def blocks(index: Index, name: str) -> Blocking | None:
     return row or known(index, BLOCKING, f"{name.rpartition('.')[0]}.*")
 
 
-def callees(index: Index, function: str) -> tuple[Callee, ...]:
-    """The certain callees of a project function."""
-    return index.answer(_callees, function) or ()
-
-
-def _callees(index: Index, function: str) -> tuple[Callee, ...]:
-    fact = index.function(function)
-    if fact is None:
-        return ()
-    found = []
-    for number, call in enumerate(fact.calls):
-        targets = options(index.type_of(call.callee))
-        if len(targets) != 1:
-            continue
-        name = targets[0].name if isinstance(targets[0], Named) else _called_instance(index, targets[0])
-        if name:
-            found.append(Callee(_constructor(index, name), number, call.awaited))
-    return tuple(found)
-
-
-def _called_instance(index: Index, target: object) -> str | None:
-    if isinstance(target, Instance):
-        member = index.member(target.cls, "__call__")
-        return member.name if member else f"{target.cls}.__call__"
-    return None
-
-
-def _constructor(index: Index, name: str) -> str:
-    """Calling a project class runs its `__init__`."""
-    if isinstance(index.resolve(name).fact, ClassFact):
-        member = index.member(name, "__init__")
-        return member.name if member else name
-    return name
-
-
 def blocking_chain(index: Index, function: str) -> Chain | None:
     """The shortest way on which calling a plain `def` of the project blocks its thread; None if none is proved."""
-    return index.answer(_search, function)
+    fact = index.function(function)
+    if fact is None or not runs_when_called(fact) or not keeps_its_call(index, fact):
+        return None
+    return leads_to(index, Frame(function))
 
 
-def _search(index: Index, start: str) -> Chain | None:
-    waiting: deque[tuple[str, tuple[Hop, ...]]] = deque([(start, ())])
+def leads_to(index: Index, frame: Frame) -> Chain | None:
+    """The shortest way on which running a function's body blocks its thread."""
+    return index.answer(_search, frame)
+
+
+def _search(index: Index, start: Frame) -> Chain | None:
+    waiting: deque[tuple[Frame, tuple[Hop, ...]]] = deque([(start, ())])
     seen = {start}
     file_access: Chain | None = None
     while waiting and len(seen) < MAX_FUNCTIONS:
-        function, hops = waiting.popleft()
-        fact = index.function(function)
-        if fact is None or not runs_when_called(fact) or not keeps_its_call(index, fact):
-            continue
-        for callee, number, awaited in callees(index, function):
-            way = (*hops, Hop(function, number, callee))
-            row = None if awaited else blocks(index, callee)
+        frame, hops = waiting.popleft()
+        for step in steps(index, frame):
+            callee = step.frame.name
+            way = (*hops, Hop(frame.name, step.call, callee))
+            row = None if step.awaited else blocks(index, callee)
             if row is not None and row.kind is Kind.FILE:
-                if not hops:  # files that somebody far down reads are as good as always read quickly
+                if not hops and not _keeps_results(index, frame):  # what others read far down is read quickly
                     file_access = file_access or Chain(way, row)
             elif row is not None and row.kind is not Kind.LOCK:  # whether a lock waits depends on the arguments
                 return Chain(way, row)
-            if callee not in seen:
-                seen.add(callee)
-                waiting.append((callee, way))
+            elif step.others:
+                if (rest := _all_block(index, step)) is not None:
+                    return Chain((*way, *rest.hops), rest.blocking)
+            elif step.frame not in seen:
+                seen.add(step.frame)
+                waiting.append((step.frame, way))
     return file_access
 
 
-def runs_when_called(fact: FunctionFact | None) -> bool:
-    """Whether a call runs the body then and there: neither a coroutine nor a generator."""
-    return fact is not None and not fact.is_async and not fact.is_generator
+def chain_of(index: Index, step: Step) -> Chain | None:
+    """The way on which a step into the project's code blocks."""
+    return _all_block(index, step) if step.others else leads_to(index, step.frame)
 
 
-def keeps_its_call(index: Index, fact: FunctionFact) -> bool:
-    """Whether the decorators are known to leave alone what calling the function does."""
-    for decorator in fact.decorators:
-        symbol = decorator.func if isinstance(decorator, Call) else decorator
-        name = index.named(symbol) if symbol is not None else None
-        if name not in TRANSPARENT and not (name and symbol is decorator and calls_what_it_wraps(index, name)):
-            return False
-    return True
+def _all_block(index: Index, step: Step) -> Chain | None:
+    """The way from the first of several methods, if whichever is meant blocks."""
+    chains = [leads_to(index, frame) for frame in (step.frame, *step.others)]
+    first = chains[0]
+    if first is None or any(one is None or one.blocking.kind is Kind.FILE for one in chains):
+        return None
+    return first
 
 
-def calls_what_it_wraps(index: Index, decorator: str) -> bool:
-    """Whether a decorator of the project gives a plain function that itself calls the decorated one, and no other that it may
-    have been given: one for threads, or for when a loop runs."""
-    fact = index.function(decorator)
-    if fact is None or not fact.params or fact.is_async or fact.is_generator or not fact.results:
-        return False
-    wrapped = fact.params[0].name
-    for result in fact.results:
-        wrapper = index.function(result.name) if isinstance(result, Ref) else None
-        if wrapper is None or not runs_when_called(wrapper):
-            return False
-        given = {call.callee.name for call in wrapper.calls if isinstance(call.callee, Parameter)}
-        if given != {wrapped} or any(_knows_of_loops(index, call.callee) for call in wrapper.calls):
-            return False
-    return True
-
-
-def _knows_of_loops(index: Index, callee: Symbol) -> bool:
-    return (index.named(callee) or "").startswith(("asyncio.", "anyio.", "inspect.", "sniffio."))
+def _keeps_results(index: Index, frame: Frame) -> bool:
+    fact = index.function(frame.name)
+    return fact is not None and is_cached(index, fact)

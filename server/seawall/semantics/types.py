@@ -62,3 +62,16 @@ def any_of(types: list[Type | None]) -> Type | None:
         flat.pop(Value(None), None)
     members = tuple(flat)
     return members[0] if len(members) == 1 else AnyOf(members) if members else None
+
+
+def type_arguments(text: str) -> list[str]:
+    """`a.B[c], d` in its parts: `a.B[c]` and `d`."""
+    parts, depth, current = [], 0, ""
+    for char in text:
+        depth += (char == "[") - (char == "]")
+        if char == "," and depth == 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += char
+    return [*parts, current]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from seawall.semantics.document import Document
 from seawall.semantics.evaluate import evaluate, instance_of
-from seawall.semantics.facts import FunctionFact, ImportFact, ValueFact
+from seawall.semantics.facts import CallSite, FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.scopes import Scope
 from seawall.semantics.symbols import Attr, Ref, Symbol
@@ -68,9 +68,11 @@ class View:
         return isinstance(self.function(node), ast.AsyncFunctionDef)
 
     def in_async(self, kind: type[ast.AST]) -> list[ast.AST]:
-        """The item's nodes of a kind that run on the event loop."""
+        """The item's nodes of a kind that run on the event loop; every `async def` itself is one."""
         if ast.AsyncFunctionDef not in self.scan.nodes:
             return []
+        if kind is ast.AsyncFunctionDef:
+            return self.scan.nodes[kind]
         found = self._in_async.get(kind)
         if found is None:
             scopes = self.scan.scopes
@@ -80,6 +82,12 @@ class View:
                 if (scope := scopes.get(node)) is not None and type(scope.function) is ast.AsyncFunctionDef
             ]
         return found
+
+    def sites(self, function: FunctionNode) -> list[tuple[ast.AST, CallSite]]:
+        """Where a function makes other code run."""
+        scope = self.scan.opened[function]
+        sites = self.document.analysis(self.item).sites.get(scope.path, [])
+        return [one for one in sites if self.function(one[0]) is function]
 
     def is_awaited(self, node: ast.AST) -> bool:
         return isinstance(self.parent(node), ast.Await)

@@ -12,7 +12,7 @@ from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at, in_thread
 from seawall.knowledge.blocking import Blocking, Kind
 from seawall.rules.base import File, Related, Severity
-from seawall.semantics.facts import ClassFact, ImportFact
+from seawall.semantics.facts import ImportFact
 from seawall.semantics.meanings.route import Kind as ParameterKind
 from seawall.semantics.meanings.route import Route, kind_of
 from seawall.semantics.summary import Chain, blocks
@@ -59,20 +59,6 @@ def is_served(node: ast.AST, file: File) -> bool:
         elif isinstance(above, ast.AsyncFunctionDef) and _is_lifespan(above, file):
             return False
     return True
-
-
-def called(call: ast.Call, file: File) -> str | None:
-    """The project function that a call runs: the constructor for a class, `__call__` for an object."""
-    name = file.callee(call)
-    if name is None:
-        found = file.type_of(call.func)
-        cls = getattr(found, "cls", None)
-        member = file.index.member(cls, "__call__") if cls else None
-        return member.name if member else None
-    if isinstance(file.index.resolve(name).fact, ClassFact):
-        member = file.index.member(name, "__init__")
-        return member.name if member else None
-    return name
 
 
 def severity_of(row: Blocking) -> Severity:

@@ -37,11 +37,11 @@ import ast
 from collections.abc import Iterator
 
 from seawall.knowledge.blocking import Kind
-from seawall.rules.async_io._blocking import called, hops, is_served, serves
+from seawall.rules.async_io._blocking import hops, is_served, serves
 from seawall.rules.async_io._django import async_fix, in_thread_fix
+from seawall.rules.async_io._helpers import Helper, helpers
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.django_query import DjangoQuery
-from seawall.semantics.summary import blocking_chain
 
 code, severity = "SW108", Severity.ERROR
 in_async = True
@@ -65,18 +65,24 @@ def check(
     | ast.IfExp
     | ast.Assert
     | ast.UnaryOp
-    | ast.Subscript,
+    | ast.Subscript
+    | ast.AsyncFunctionDef,
     file: File,
 ) -> Iterator[Finding]:
+    if isinstance(node, ast.AsyncFunctionDef):
+        for helper in helpers(node, file, Kind.DJANGO):
+            if (
+                file.subject(DjangoQuery.recognise, helper.node) is None
+            ):  # a `save` of one's own is one of Django's all the same
+                yield _in_helper(helper, file)
+        return
     place = node.iter if isinstance(node, (ast.For, ast.comprehension)) else node
     if not file.on_event_loop(place):
         return
     query: DjangoQuery | None = file.subject(DjangoQuery.recognise, node)
-    if query is not None:
-        if is_served(place, file) and not _is_evaluated_before(query, file) and _runs(query, file):
-            yield file.finding(query.node, _message(query, file), *async_fix(node, query, file))
-    elif isinstance(node, ast.Call):
-        yield from _helper(node, file)
+    if query is None or not is_served(place, file) or _is_evaluated_before(query, file) or not _runs(query, file):
+        return
+    yield file.finding(query.node, _message(query, file), *async_fix(node, query, file))
 
 
 def _runs(query: DjangoQuery, file: File) -> bool:
@@ -134,16 +140,14 @@ def _short(node: ast.expr, file: File) -> str:
     return file.text(node).split("\n")[0]
 
 
-def _helper(call: ast.Call, file: File) -> Iterator[Finding]:
+def _in_helper(helper: Helper, file: File) -> Finding:
     """A project function that queries the database."""
-    name = called(call, file)
-    chain = blocking_chain(file.index, name) if name else None
-    if chain is None or chain.blocking.kind is not Kind.DJANGO or not is_served(call, file):
-        return
-    yield file.finding(
-        call,
-        f"`{_short(call.func, file)}` queries the database through `{chain.hops[-1].callee}`, which Django refuses in async "
+    node = helper.node
+    what = helper.what(_short(node.func if isinstance(node, ast.Call) else node, file))
+    return file.finding(
+        node,
+        f"{what} queries the database through `{helper.chain.hops[-1].callee}`, which Django refuses in async "
         "code: call it under `sync_to_async`",
-        *in_thread_fix(file, call, _THREAD),
-        related=hops(chain),
+        *(in_thread_fix(file, node, _THREAD) if helper.use == "" and isinstance(node, ast.Call) else ()),
+        related=hops(helper.chain),
     )

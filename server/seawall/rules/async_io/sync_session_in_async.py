@@ -57,10 +57,10 @@ from collections.abc import Iterator
 
 from seawall.edits import Fix, Safety
 from seawall.knowledge.blocking import SYNC_SESSIONS, Kind
-from seawall.rules.async_io._blocking import blocking, called, hops, is_served, plain_def_fix, serves, thread_fix
+from seawall.rules.async_io._blocking import blocking, hops, plain_def_fix, serves, thread_fix
+from seawall.rules.async_io._helpers import Helper, helpers
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.semantics.facts import FunctionFact, ValueFact
-from seawall.semantics.summary import blocking_chain
 from seawall.semantics.symbols import Attr, Awaited, Call, Either, Entered, Iterated, Parameter, Ref, Symbol
 from seawall.semantics.types import Instance, options
 
@@ -72,7 +72,11 @@ fixable = True
 _WHY = "the session is then used from a worker thread, and what it loads lazily later still blocks"
 
 
-def check(node: ast.Call | ast.For | ast.comprehension, file: File) -> Iterator[Finding]:
+def check(node: ast.Call | ast.For | ast.comprehension | ast.AsyncFunctionDef, file: File) -> Iterator[Finding]:
+    if isinstance(node, ast.AsyncFunctionDef):
+        for helper in helpers(node, file, Kind.SESSION):
+            yield from _in_helper(helper, file)
+        return
     found = file.subject(blocking, node)
     if found is not None:
         place, name, row = found
@@ -87,22 +91,19 @@ def check(node: ast.Call | ast.For | ast.comprehension, file: File) -> Iterator[
             *_fixes(place, file),
             related=_origin(receiver, file),
         )
-    elif isinstance(node, ast.Call) and file.on_event_loop(node):
-        yield from _helper(node, file)
 
 
-def _helper(call: ast.Call, file: File) -> Iterator[Finding]:
+def _in_helper(helper: Helper, file: File) -> Iterator[Finding]:
     """A project function that does the I/O."""
-    name = called(call, file)
-    chain = blocking_chain(file.index, name) if name else None
-    if chain is None or chain.blocking.kind is not Kind.SESSION or not is_served(call, file):
-        return
-    sessions = [arg for arg in (*call.args, *(item.value for item in call.keywords)) if _is_session(arg, file)]
+    node = helper.node
+    given = (*node.args, *(item.value for item in node.keywords)) if isinstance(node, ast.Call) else ()
+    sessions = [argument for argument in given if _is_session(argument, file)]
+    what = helper.what(_short(node, file))
     yield file.finding(
-        call,
-        f"`{_short(call, file)}` waits for the database on the event loop, through `{chain.hops[-1].callee}` of a sync session",
-        *_fixes(call, file),
-        related=[*(each for arg in sessions[:1] for each in _origin(arg, file)), *hops(chain)],
+        node,
+        f"{what} waits for the database on the event loop, through `{helper.chain.hops[-1].callee}` of a sync session",
+        *(_fixes(node, file) if helper.use == "" else helper.fixes(file, _WHY)),
+        related=[*(each for arg in sessions[:1] for each in _origin(arg, file)), *hops(helper.chain)],
     )
 
 
@@ -120,9 +121,9 @@ def _is_session(node: ast.expr, file: File) -> bool:
     return isinstance(node, (ast.Name, ast.Attribute)) and file.is_instance(node, *SYNC_SESSIONS)
 
 
-def _short(call: ast.Call, file: File) -> str:
-    """The callee, its inner calls without arguments: `db.query(...).all`."""
-    node, text = call.func, ""
+def _short(expression: ast.expr, file: File) -> str:
+    """What is called, its inner calls without arguments: `db.query(...).all`."""
+    node, text = expression.func if isinstance(expression, ast.Call) else expression, ""
     while True:
         if isinstance(node, ast.Attribute):
             text = f".{node.attr}{text}"

@@ -1,0 +1,128 @@
+"""Where in the project something of a certain name is mentioned: the way back, from a name to those who use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ModuleFacts
+from seawall.semantics.graph import Cell
+from seawall.semantics.symbols import Attr, Call, Ref, Subscript, Symbol
+
+Table: TypeAlias = dict[str, tuple[str, ...]]
+"""What a module says: for each name, the absolute names of those who mention it."""
+
+
+class Mentions:
+    """One kind of mention in all modules. A module is sorted when somebody asks, and again when its facts change."""
+
+    def __init__(
+        self, kind: str, modules: Mapping[str, ModuleFacts], sort: Callable[[str, ModuleFacts], Table]
+    ) -> None:
+        self.kind = kind
+        self._modules = modules
+        self._sort = sort
+        self._tables: dict[str, Table] = {}
+        self._asked: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._cells: dict[str, Cell] = {}
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """Absolute names of those who mention something of that name, or of one under which it is imported there."""
+        cell = self._cells.get(name)
+        if cell is None:
+            self._asked[name] = {
+                module: known for module in self._modules if (known := self._table(module).get(name)) is not None
+            }
+            cell = self._cells[name] = Cell(self._answer(name))
+        found: tuple[str, ...] = cell.get()
+        return found
+
+    def asked(self) -> Iterable[tuple[str, Cell]]:
+        """The questions that somebody asked, and the answers."""
+        return ((f"{self.kind} {name}", cell) for name, cell in self._cells.items())
+
+    def changed(self, module: str) -> None:
+        """A module's facts are others now, or no more."""
+        self._tables.pop(module, None)
+        if not self._asked:
+            return
+        table = self._table(module)
+        for name, by_module in self._asked.items():
+            new = table.get(name)
+            if new != by_module.get(module):
+                by_module.pop(module, None)
+                if new is not None:
+                    by_module[module] = new
+                self._cells[name].set(self._answer(name))
+
+    def _answer(self, name: str) -> tuple[str, ...]:
+        return tuple(sorted(mention for found in self._asked[name].values() for mention in found))
+
+    def _table(self, module: str) -> Table:
+        table = self._tables.get(module)
+        if table is None:
+            facts = self._modules.get(module)
+            table = self._tables[module] = self._sort(module, facts) if facts is not None else {}
+        return table
+
+
+def callers(module: str, facts: ModuleFacts) -> Table:
+    """Functions that hand arguments on, by the last part of what they call."""
+    original = _original_names(facts)
+    found: dict[str, dict[str, None]] = {}
+    for path, fact in facts.names.items():
+        if isinstance(fact, FunctionFact):
+            for call in fact.calls:
+                if call.passed and (name := _last_name(call.callee)):
+                    found.setdefault(original.get(name, name), {})[f"{module}.{path}"] = None
+    return _table(found)
+
+
+def subclasses(module: str, facts: ModuleFacts) -> Table:
+    """Classes, by the last part of each of their bases."""
+    original = _original_names(facts)
+    found: dict[str, dict[str, None]] = {}
+    for path, fact in facts.names.items():
+        if isinstance(fact, ClassFact):
+            for base in fact.bases:
+                if name := _last_name(base):
+                    found.setdefault(original.get(name, name), {})[f"{module}.{path}"] = None
+    return _table(found)
+
+
+def methods(module: str, facts: ModuleFacts) -> Table:
+    """Classes, by the name of a method that they define."""
+    found: dict[str, dict[str, None]] = {}
+    for path, fact in facts.names.items():
+        owner = path.rpartition(".")[0]
+        if owner and isinstance(fact, FunctionFact) and isinstance(facts.names.get(owner), ClassFact):
+            found.setdefault(fact.name, {})[f"{module}.{owner}"] = None
+    return _table(found)
+
+
+def properties(module: str, facts: ModuleFacts) -> Table:
+    """Properties that do more than to look something up; all under one key, the empty name."""
+    found = {
+        fact.name: None
+        for fact in facts.names.values()
+        if isinstance(fact, FunctionFact) and fact.calls and any(map(_is_property, fact.decorators))
+    }
+    return {"": tuple(found)} if found else {}
+
+
+def _is_property(decorator: Symbol | None) -> bool:
+    return _last_name(decorator.func if isinstance(decorator, Call) else decorator).endswith("property")
+
+
+def _original_names(facts: ModuleFacts) -> dict[str, str]:
+    return {fact.name: fact.target.rpartition(".")[2] for fact in facts.names.values() if isinstance(fact, ImportFact)}
+
+
+def _table(found: dict[str, dict[str, None]]) -> Table:
+    return {name: tuple(mentions) for name, mentions in found.items()}
+
+
+def _last_name(symbol: Symbol | None) -> str:
+    while isinstance(symbol, Subscript):  # `class Users(Repository[User])`
+        symbol = symbol.of
+    return symbol.name.rpartition(".")[2] if isinstance(symbol, (Ref, Attr)) else ""

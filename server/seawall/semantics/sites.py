@@ -1,0 +1,173 @@
+"""Where a function makes other code run: by calling, and by what looks like no call, as `with`, `for` and properties do."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from seawall.semantics.facts import CallSite, Given, Passed, Place
+from seawall.semantics.names import Names
+from seawall.semantics.origins import is_whole, origins
+from seawall.semantics.scopes import Scope
+from seawall.semantics.symbols import Annotation, Attr, Call, Constant, Either, Parameter, Ref, Several, Symbol
+from seawall.syntax import range_of
+
+Sites: TypeAlias = dict[str, list[tuple[ast.AST, CallSite]]]
+"""The sites of each function, by its path, with their nodes."""
+
+_GO_THROUGH = frozenset({
+    "all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum", "tuple",
+    ".extend", ".join", ".update", ".writelines",
+})  # fmt: skip
+"""What goes through its argument at once; methods begin with a dot."""
+
+_LAZY = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
+_CALL_FIRST = frozenset({"filter", "map", "reduce", ".reduce"})
+_CALL_KEY = frozenset({"max", "min", "sorted", ".sort"})
+_NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Dict, ast.Compare, ast.UnaryOp)
+_SAYS_NOTHING = (Constant, Several)
+
+
+def call_sites(names: Names) -> Sites:
+    """All sites of an item."""
+    scan = names.scan
+    found: Sites = {  # calls come first: they are known by their numbers
+        path: [(node, _call_site(names, node, callee)) for node, callee in sites]
+        for path, sites in names.call_sites().items()
+    }
+    for node in scan.nodes[ast.Call]:
+        assert isinstance(node, ast.Call)
+        for place, site in _made_by_arguments(names, node):
+            if (scope := _runner(names, place)) is not None:
+                found.setdefault(scope.path, []).append((place, site))
+    for kind in (ast.With, ast.For, ast.comprehension, ast.YieldFrom):
+        for node in scan.nodes.get(kind, ()):
+            for use, value in _objects(node):
+                scope, made = _runner(names, value), _site(names, value, use)
+                if scope is not None and made is not None:
+                    found.setdefault(scope.path, []).append((value, made))
+    _reads(names, found)
+    return found
+
+
+def _runner(names: Names, node: ast.AST) -> Scope | None:
+    """The scope of the function that runs a node; none for a module, a class body or a lambda."""
+    scope: Scope | None = names.scan.scopes[node]
+    while scope is not None and not scope.is_function and not scope.is_class:
+        scope = scope.parent
+    return scope if scope is not None and isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+
+def _made_by_arguments(names: Names, node: ast.Call) -> Iterator[tuple[ast.AST, CallSite]]:
+    """What a call makes of its arguments: it goes through them, calls them or enters them."""
+    name = node.func.id if isinstance(node.func, ast.Name) else f".{getattr(node.func, 'attr', '')}"
+    if name in _GO_THROUGH:
+        for argument in node.args:
+            if isinstance(argument, ast.Call) and (site := _site(names, argument, "for")):
+                yield argument, site
+    if name == ".enter_context" and node.args and (site := _site(names, node.args[0], "with")):
+        yield node.args[0], site
+    called_back = _called_back(node, name)
+    if called_back is not None and (symbol := function_given(names, called_back)) is not None:
+        yield called_back, CallSite(symbol, Place(range_of(node)))
+
+
+def _call_site(names: Names, node: ast.Call, callee: Symbol) -> CallSite:
+    """What a call is, in terms of symbols."""
+    awaited = isinstance(names.scan.parents[node], ast.Await)
+    if not node.args and not node.keywords:
+        return CallSite(callee, Place(range_of(node)), awaited)
+    return CallSite(callee, Place(range_of(node)), awaited, _passed(names, node), _given(names, node))
+
+
+def function_given(names: Names, node: ast.expr) -> Symbol | None:
+    """What an argument, or a lambda that is nothing but a call, makes run when it is called."""
+    if isinstance(node, ast.Lambda):
+        return names.symbol(node.body.func) if isinstance(node.body, ast.Call) else None
+    return names.symbol(node) if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else None
+
+
+def _called_back(node: ast.Call, name: str) -> ast.expr | None:
+    """The function that a builtin is given to call."""
+    if name in _CALL_FIRST and len(node.args) > 1:
+        return node.args[0]
+    if name in _CALL_KEY:
+        return next((one.value for one in node.keywords if one.arg == "key"), None)
+    return None
+
+
+def _objects(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What a statement or expression enters or goes through."""
+    match node:
+        case ast.With(items=items):
+            for item in items:
+                yield "with", item.context_expr
+        case ast.comprehension(is_async=1):
+            return
+        case ast.For(iter=value) | ast.comprehension(iter=value) | ast.YieldFrom(value=value):
+            while isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _LAZY:
+                value = next((one for one in reversed(value.args) if not isinstance(one, ast.Starred)), value.func)
+            yield "for", value
+
+
+def _site(names: Names, node: ast.expr, use: str) -> CallSite | None:
+    if isinstance(node, (ast.Call, ast.Name, ast.Attribute)):
+        symbol = names.symbol(node)
+        if symbol is not None and not isinstance(symbol, _SAYS_NOTHING):
+            given = _given(names, node) if isinstance(node, ast.Call) and (node.args or node.keywords) else ()
+            return CallSite(symbol, Place(range_of(node)), given=given, use=use)
+    return None
+
+
+def _reads(names: Names, found: Sites) -> None:
+    """Attributes that may be properties, each once a function."""
+    seen: set[tuple[str, Symbol]] = set()
+    parents = names.scan.parents
+    for node in names.scan.nodes.get(ast.Attribute, ()):
+        assert isinstance(node, ast.Attribute)
+        above = parents[node]
+        if isinstance(node.ctx, ast.Load) and not (isinstance(above, ast.Call) and above.func is node):
+            scope = _runner(names, node)
+            symbol = names.symbol(node) if scope is not None else None
+            if scope is None or not isinstance(symbol, (Attr, Ref)) or (scope.path, symbol) in seen:
+                continue
+            seen.add((scope.path, symbol))
+            found.setdefault(scope.path, []).append((node, CallSite(symbol, Place(range_of(node)), use="read")))
+
+
+def _passed(names: Names, node: ast.Call) -> tuple[Passed, ...]:
+    """The arguments that hand on what the function was given."""
+    found = []
+    for position, argument in enumerate(node.args):
+        if isinstance(argument, ast.Starred):
+            break
+        if not isinstance(argument, _NOTHING_PASSED) and (given := origins(names, argument)):
+            found.append(Passed(position, given, is_whole(names, argument)))
+    for keyword in node.keywords:
+        if keyword.arg and not isinstance(keyword.value, _NOTHING_PASSED) and (given := origins(names, keyword.value)):
+            found.append(Passed(keyword.arg, given, is_whole(names, keyword.value)))
+    return tuple(found)
+
+
+def _given(names: Names, node: ast.Call) -> tuple[Given, ...]:
+    """The arguments that are functions or objects, as far as their names tell."""
+    found = []
+    for position, argument in enumerate(node.args):
+        if isinstance(argument, ast.Starred):
+            break
+        if (value := _worth_giving(names, argument)) is not None:
+            found.append(Given(position, value))
+    for keyword in node.keywords:
+        if keyword.arg and (value := _worth_giving(names, keyword.value)) is not None:
+            found.append(Given(keyword.arg, value))
+    return tuple(found)
+
+
+def _worth_giving(names: Names, node: ast.expr) -> Symbol | None:
+    if isinstance(node, ast.Call):
+        func = node.func
+        if getattr(func, "id", getattr(func, "attr", "")) != "partial":
+            return None
+    symbol = function_given(names, node)
+    return symbol if isinstance(symbol, (Annotation, Attr, Call, Either, Parameter, Ref)) else None
