@@ -13,7 +13,7 @@ from types import ModuleType
 from seawall.engine.fix import apply
 from support.marked import Folder, parse
 
-ROUNDS = 20
+ROUNDS = 60
 
 
 def plain(text: str) -> dict[str, str]:

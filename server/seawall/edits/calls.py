@@ -6,7 +6,7 @@ import ast
 from typing import Protocol
 
 from seawall.edits.fix import Edit
-from seawall.syntax import Range
+from seawall.syntax import Range, range_of
 
 
 class Editable(Protocol):
@@ -45,3 +45,26 @@ def set_keyword(file: Editable, call: ast.Call, name: str, value: str) -> Edit:
     """Give a keyword argument that the call has another value."""
     node = next(item.value for item in call.keywords if item.arg == name)
     return file.replace(node, value)
+
+
+def drop_keyword(file: Editable, call: ast.Call, name: str) -> Edit:
+    """Take a keyword argument out, with the comma that parts it from its neighbour."""
+    given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    arguments = sorted(given, key=lambda node: (node.lineno, node.col_offset))
+    node = next(item for item in call.keywords if item.arg == name)
+    place, position = range_of(node), arguments.index(node)
+    if position:
+        before = range_of(arguments[position - 1])
+        return file.replace(Range(before.end_line, before.end_col, place.end_line, place.end_col), "")
+    if len(arguments) > 1:
+        after = range_of(arguments[1])
+        return file.replace(Range(place.start_line, place.start_col, after.start_line, after.start_col), "")
+    return file.replace(place, "")
+
+
+def rename_keyword(file: Editable, call: ast.Call, name: str, new: str) -> Edit:
+    """Give a keyword argument another name."""
+    node = next(item for item in call.keywords if item.arg == name)
+    start, width = range_of(node), len(name.encode())
+    here = Range(start.start_line, start.start_col, start.start_line, start.start_col + width)
+    return file.replace(here, new)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from seawall.edits.fix import Edit
+from seawall.edits.apply import apply_to, difference
+from seawall.edits.fix import AnyEdit, Edit
 from seawall.semantics.document import Document
-from seawall.syntax import Range, range_of
+from seawall.syntax import Range, range_of, read_at_once
 
 _ABOUT_IMPORTS = re.compile(r"#\s*(noqa|type:|isort|pylint|pyright|ruff|fmt)", re.IGNORECASE)
 
@@ -30,6 +31,22 @@ def imported_names(document: Document) -> frozenset[str]:
     return frozenset(
         alias.asname or alias.name.partition(".")[0] for _, node in _imports(document) for alias in node.names
     )
+
+
+def tidied(document: Document, edits: Iterable[AnyEdit], names: Iterable[str]) -> list[AnyEdit]:
+    """The edits, and with those of this document what takes out the imports of `names` that nobody needs after them."""
+    edits = list(edits)
+    own = [edit for edit in edits if isinstance(edit, Edit) and edit.path == document.path]
+    others = [edit for edit in edits if edit not in own]
+    if document.is_package or not own:
+        return edits
+    old = document.source.text
+    new = Document(document.path, document.module, read_at_once(apply_to(old, own)))
+    gone = frozenset(names) & imported_names(new) - used_names(new)
+    if not gone:
+        return edits
+    text = apply_to(new.source.text, drop(new, gone))
+    return [*others, *difference(document.path, old, text)]
 
 
 def drop(document: Document, names: frozenset[str]) -> Iterator[Edit]:

@@ -14,6 +14,11 @@ _SESSION = "sqlalchemy.orm.Session"
 _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 _CONTEXT = "contextlib.AbstractContextManager"
 _ASYNC_CONTEXT = "contextlib.AbstractAsyncContextManager"
+_MODEL = "pydantic.BaseModel"
+_MADE_BY_CLASS = (
+    "model_validate", "model_validate_json", "model_validate_strings", "model_construct", "parse_obj", "parse_raw", "parse_file",
+    "from_orm", "construct",
+)  # fmt: skip
 
 RESULTS: dict[str, str] = {
     # SQLAlchemy
@@ -163,6 +168,7 @@ RESULTS: dict[str, str] = {
     "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures.Future",
     "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures.Future",
     "concurrent.futures.Executor.submit": "concurrent.futures.Future",
+    **{f"{_MODEL}.{method}": "Self" for method in (*_MADE_BY_CLASS, "model_copy", "copy")},
     **django.RESULTS,
 }
 
@@ -221,7 +227,7 @@ CHAINS: dict[str, frozenset[str]] = {
 CLASS_ATTRIBUTES = django.CLASS_ATTRIBUTES
 """What a class itself, and not only its instances, has from a library's class; `Self` is an instance of the class."""
 
-CLASS_METHODS = django.CLASS_METHODS
+CLASS_METHODS = django.CLASS_METHODS | {f"{_MODEL}.{method}" for method in _MADE_BY_CLASS}
 """Library methods that are called on a class; `Self` in their results is an instance of it."""
 
 # Attributes and properties of library objects.
