@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +29,8 @@ _OTHERS_AFTER = 0.05
 _SURVEY_AFTER = 0.5
 """Seconds after the last change before files that are not open are looked at again."""
 
-_NEWS = 50
-"""Files about which there is news, after which the client hears of it though more are to be looked at."""
+_NEWS_AFTER = 1.0
+"""Seconds after which the client hears what was found so far in files that are not open."""
 
 
 def register(server: SeawallServer) -> Json:
@@ -198,13 +199,15 @@ class Diagnostics:
         self._tell_about_touched()
 
     def _steps(self, root: Root) -> Iterator[None]:
+        due = time.monotonic() + _NEWS_AFTER
         for path in root.survey.steps():
             if root not in self._server.roots:  # begun anew meanwhile
                 return
             if path is not None:
                 self.reports.say(path, root.survey.findings(path))
-            if len(self.reports.touched) > _NEWS:
+            if time.monotonic() >= due:
                 self._tell_about_touched()
+                due = time.monotonic() + _NEWS_AFTER
             yield
 
 
