@@ -15,7 +15,7 @@ from seawall.semantics.symbols import Parameter, Symbol
 from seawall.syntax import Range
 
 
-class Place(msgspec.Struct, frozen=True, eq=False):
+class Place(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A range relative to the item that defines `owner`. All places are equal, so that facts compare without them."""
 
     range: Range
@@ -27,7 +27,7 @@ class Place(msgspec.Struct, frozen=True, eq=False):
         return 0
 
 
-class Passed(msgspec.Struct, frozen=True):
+class Passed(msgspec.Struct, frozen=True, gc=False):
     """An argument, given by position or name, that takes its characters from parameters of the calling function."""
 
     to: int | str
@@ -36,14 +36,14 @@ class Passed(msgspec.Struct, frozen=True):
     """Whether it is what they hold, and not text that is put together from it."""
 
 
-class Given(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True, gc=False):
     """An argument, given by position or name, that may be a function or an object whose class is of interest."""
 
     to: int | str
     value: Symbol
 
 
-class CallSite(msgspec.Struct, frozen=True):
+class CallSite(msgspec.Struct, frozen=True, gc=False):
     """A call that runs when its function runs (not inside a nested function or lambda).
 
     `use` says how code comes to run: "" for a call of `callee`; "with", "for" and "read" for an object that is entered, that is
@@ -58,7 +58,7 @@ class CallSite(msgspec.Struct, frozen=True):
     use: str = ""
 
 
-class FunctionFact(msgspec.Struct, frozen=True, tag=True):
+class FunctionFact(msgspec.Struct, frozen=True, tag=True, gc=False):
     name: str
     place: Place
     params: tuple[Parameter, ...] = ()
@@ -82,7 +82,7 @@ class FunctionFact(msgspec.Struct, frozen=True, tag=True):
     """Somebody else has to say what it does: it raises NotImplementedError, or is abstract and empty."""
 
 
-class ClassFact(msgspec.Struct, frozen=True, tag=True):
+class ClassFact(msgspec.Struct, frozen=True, tag=True, gc=False):
     name: str
     place: Place
     bases: tuple[Symbol | None, ...] = ()
@@ -92,7 +92,7 @@ class ClassFact(msgspec.Struct, frozen=True, tag=True):
     """Names assigned or annotated in the class body, in order; each has a `ValueFact` of its own."""
 
 
-class ValueFact(msgspec.Struct, frozen=True, tag=True):
+class ValueFact(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A variable or class attribute."""
 
     name: str
@@ -101,7 +101,7 @@ class ValueFact(msgspec.Struct, frozen=True, tag=True):
     value: Symbol | None = None
 
 
-class ImportFact(msgspec.Struct, frozen=True, tag=True):
+class ImportFact(msgspec.Struct, frozen=True, tag=True, gc=False):
     """`name` is another name for `target`, which is absolute."""
 
     name: str
@@ -111,7 +111,7 @@ class ImportFact(msgspec.Struct, frozen=True, tag=True):
 Fact: TypeAlias = FunctionFact | ClassFact | ValueFact | ImportFact
 
 
-class ModuleFacts(msgspec.Struct, frozen=True):
+class ModuleFacts(msgspec.Struct, frozen=True, gc=False):
     """All facts of one file. `stars` are the modules it imports everything from."""
 
     names: dict[str, Fact]

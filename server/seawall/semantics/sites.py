@@ -22,6 +22,12 @@ _GO_THROUGH = frozenset({
 })  # fmt: skip
 """What goes through its argument at once; methods begin with a dot."""
 
+_KEEP_THEIR_ARGUMENTS = frozenset({
+    "add", "append", "cast", "debug", "delete", "error", "exception", "format", "get", "info", "insert", "join", "joinedload", "loads",
+    "now", "patch", "pop", "post", "put", "query", "select", "selectinload", "setattr", "split", "startswith", "warning", "where",
+})  # fmt: skip
+"""Methods so common that a class of the project with one of that name, which calls what it is given, would be an exception."""
+
 _LAZY = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
 _CALL_FIRST = frozenset({"filter", "map", "reduce", ".reduce"})
 _CALL_KEY = frozenset({"max", "min", "sorted", ".sort"})
@@ -151,7 +157,11 @@ def _passed(names: Names, node: ast.Call) -> tuple[Passed, ...]:
 
 
 def _given(names: Names, node: ast.Call) -> tuple[Given, ...]:
-    """The arguments that are functions or objects, as far as their names tell."""
+    """The arguments that are functions or objects, as far as their names tell; of none where nothing is called with them."""
+    func = node.func
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    if name in _KEEP_THEIR_ARGUMENTS or name[:1].isupper():
+        return ()
     found = []
     for position, argument in enumerate(node.args):
         if isinstance(argument, ast.Starred):

@@ -11,20 +11,20 @@ from typing import TypeAlias
 import msgspec
 
 
-class Ref(msgspec.Struct, frozen=True, tag=True):
+class Ref(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The thing that an absolute dotted name stands for: `app.db.get_db`, `sqlalchemy.orm.Session`."""
 
     name: str
 
 
-class Attr(msgspec.Struct, frozen=True, tag=True):
+class Attr(msgspec.Struct, frozen=True, tag=True, gc=False):
     """`of.name`."""
 
     of: Symbol
     name: str
 
 
-class Call(msgspec.Struct, frozen=True, tag=True):
+class Call(msgspec.Struct, frozen=True, tag=True, gc=False):
     """`func(*args, **keywords)`; arguments that say nothing are None. Unpacked keywords have the name `**`."""
 
     func: Symbol
@@ -35,20 +35,20 @@ class Call(msgspec.Struct, frozen=True, tag=True):
         return next((value for key, value in self.keywords if key == name), None)
 
 
-class Subscript(msgspec.Struct, frozen=True, tag=True):
+class Subscript(msgspec.Struct, frozen=True, tag=True, gc=False):
     """`of[args]`."""
 
     of: Symbol
     args: tuple[Symbol | None, ...]
 
 
-class Annotation(msgspec.Struct, frozen=True, tag=True):
+class Annotation(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A value whose declared type is `of`."""
 
     of: Symbol
 
 
-class Parameter(msgspec.Struct, frozen=True, tag=True):
+class Parameter(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The value a parameter has: what its default provides (`Depends`), else what its annotation declares."""
 
     name: str
@@ -56,33 +56,33 @@ class Parameter(msgspec.Struct, frozen=True, tag=True):
     default: Symbol | None = None
 
 
-class Awaited(msgspec.Struct, frozen=True, tag=True):
+class Awaited(msgspec.Struct, frozen=True, tag=True, gc=False):
     of: Symbol
 
 
-class Entered(msgspec.Struct, frozen=True, tag=True):
+class Entered(msgspec.Struct, frozen=True, tag=True, gc=False):
     """`with of as ...`."""
 
     of: Symbol
 
 
-class Iterated(msgspec.Struct, frozen=True, tag=True):
+class Iterated(msgspec.Struct, frozen=True, tag=True, gc=False):
     """`for ... in of`."""
 
     of: Symbol
 
 
-class Either(msgspec.Struct, frozen=True, tag=True):
+class Either(msgspec.Struct, frozen=True, tag=True, gc=False):
     """One of several: branches, `|`, `or`."""
 
     options: tuple[Symbol | None, ...]
 
 
-class Constant(msgspec.Struct, frozen=True, tag=True):
+class Constant(msgspec.Struct, frozen=True, tag=True, gc=False):
     value: str | int | float | bool | None
 
 
-class Several(msgspec.Struct, frozen=True, tag=True):
+class Several(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A tuple or list display."""
 
     items: tuple[Symbol | None, ...]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 
-class Named(msgspec.Struct, frozen=True):
+class Named(msgspec.Struct, frozen=True, gc=False):
     """The thing itself that bears an absolute name: a module, a class, a function; with its receiver, a bound method."""
 
     name: str
@@ -18,20 +18,20 @@ class Named(msgspec.Struct, frozen=True):
         return self.name.rpartition(".")[2]
 
 
-class Instance(msgspec.Struct, frozen=True):
+class Instance(msgspec.Struct, frozen=True, gc=False):
     """An instance of the class with that absolute name."""
 
     cls: str
     args: tuple[Type | None, ...] = ()
 
 
-class Value(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """A constant."""
 
     value: str | int | float | bool | None
 
 
-class AnyOf(msgspec.Struct, frozen=True):
+class AnyOf(msgspec.Struct, frozen=True, gc=False):
     """One of several known types."""
 
     options: tuple[Type, ...]
