@@ -27,12 +27,12 @@ class PlantCrud(Crud[Plant]):
         return list(self.session.scalars(text(f"SELECT id FROM plant WHERE price < {price}")))
 
     def of_latin(self, latin: str) -> list[int]:
-        condition = f"latin = '{latin}'"  # expect: SW401
-        return list(self.session.scalars(text("SELECT id FROM plant WHERE " + condition)))
+        condition = f"latin = '{latin}'"
+        return list(self.session.scalars(text("SELECT id FROM plant WHERE " + condition)))  # expect: SW401
 
     def hide(self, keys: list[str]) -> None:
-        listed = ", ".join(f"'{key}'" for key in keys)  # expect: SW402
-        self.session.connection().exec_driver_sql(f"UPDATE plant SET hidden = true WHERE name IN ({listed})")
+        listed = ", ".join(f"'{key}'" for key in keys)
+        self.session.connection().exec_driver_sql(f"UPDATE plant SET hidden = true WHERE name IN ({listed})")  # expect: SW402
 
     def hide_bound(self, keys: list[str]) -> None:
         marks = ", ".join(f":k{number}" for number in range(len(keys)))
