@@ -44,4 +44,5 @@ def kiosk_claims(token: str) -> dict[str, str]:
 
 
 def kiosk_claims_of_old_readers(token: str) -> dict[str, str]:
-    return jwt.decode(token, settings.SECRET_KEY, algorithms=["HS256"], verify=False)  # expect: SW505
+    """What PyJWT 1 took as `verify` does nothing since PyJWT 2."""
+    return jwt.decode(token, settings.SECRET_KEY, algorithms=["HS256"], verify=False)
