@@ -80,3 +80,54 @@ def test_a_pool_may_be_shared() -> None:
         "import asyncio\nimport asyncpg\nasync def f(pool: asyncpg.Pool):\n"
         "    await asyncio.gather(pool.fetch('a'), pool.fetch('b'))\n",
     )
+
+
+REPOSITORY = """\
+#- store.py
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+maker = async_sessionmaker()
+class Store:
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def get(self, key):
+        return await self.session.get(object, key)
+    async def own(self, key):
+        async with maker() as session:
+            return await session.get(object, key)
+    @property
+    def fresh(self) -> AsyncSession:
+        return maker()
+    async def from_fresh(self, key):
+        return await self.fresh.get(object, key)
+class Users(Store):
+    async def count(self):
+        return await self.session.scalar("count")
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await «asyncio.gather(users.get(1), users.get(2))»",
+        "await «asyncio.gather(users.get(1), users.count())»",
+        "async with asyncio.TaskGroup() as group:\n"
+        "        group.create_task(users.get(1))\n        «group.create_task(users.count())»",
+    ],
+)
+def test_objects_that_keep_a_session(body: str) -> None:
+    assert_finds(CODE, f"import asyncio\nfrom store import Users\nasync def f(users: Users):\n    {body}\n{REPOSITORY}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await asyncio.gather(users.get(1), other.get(1))",
+        "await asyncio.gather(users.own(1), users.own(2))",
+        "await asyncio.gather(users.from_fresh(1), users.from_fresh(2))",
+        "await asyncio.gather(users.get(1), users.own(2))",
+        "await asyncio.gather(*[Users(s).get(1) for s in sessions])",
+    ],
+)
+def test_objects_that_share_none(body: str) -> None:
+    lines = f"async def f(users: Users, other: Users, sessions):\n    {body}\n{REPOSITORY}"
+    assert_silent(CODE, f"import asyncio\nfrom store import Users\n{lines}")

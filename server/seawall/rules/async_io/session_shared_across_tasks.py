@@ -1,8 +1,9 @@
 """One async session or connection used by several tasks at once fails, or mixes up their transactions.
 
 An `AsyncSession`, an `AsyncConnection` and the connections of asyncpg and psycopg serve one task at a time. With `gather`, a
-`TaskGroup` or `create_task` they raise "another operation is in progress", or one task commits what another began. Give each
-task a session of its own from the factory, or await one after the other. A pool may be shared.
+`TaskGroup` or `create_task` they raise "another operation is in progress", or one task commits what another began. The same
+holds for an object, such as a repository, whose methods use the session that it keeps. Give each task a session of its own from
+the factory, or await one after the other. A pool may be shared.
 
 Example:
     import asyncio
@@ -29,6 +30,8 @@ import ast
 from collections.abc import Iterator
 
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.symbols import Annotation, Attr, Ref
+from seawall.semantics.types import Instance
 
 code, severity = "SW106", Severity.ERROR
 in_async = True
@@ -202,8 +205,22 @@ def _sessions(node: ast.expr, file: File) -> set[str]:
         return set()
     receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
     candidates = [*receiver, *node.args, *(item.value for item in node.keywords)]
-    return {
-        file.text(one)
-        for one in candidates
-        if isinstance(one, (ast.Name, ast.Attribute)) and file.is_instance(one, *_NOT_SHARED)
-    }
+    found = [one for one in candidates if file.is_instance(one, *_NOT_SHARED)]
+    if receiver and _works_on_its_own(node, file):
+        found += receiver
+    return {file.text(one) for one in found if isinstance(one, (ast.Name, ast.Attribute))}
+
+
+def _works_on_its_own(call: ast.Call, file: File) -> bool:
+    """Whether it calls a method that awaits a session or connection which the method's object keeps."""
+    called = file.called_function(call)
+    if called is None:
+        return False
+    cls = called[0].rpartition(".")[0]
+    for site in called[1].calls:
+        match site.callee:
+            case Attr(Attr(Annotation(Ref(owner)), name) as kept) if site.awaited and owner == cls:
+                type_ = file.index.type_of(kept)
+                if isinstance(type_, Instance) and file.index.is_subclass(type_.cls, *_NOT_SHARED):
+                    return file.index.attribute_set_in_methods(cls, name) is not None
+    return False
