@@ -62,7 +62,6 @@ SOURCE_NAMES = frozenset(
 HANDS_ON = frozenset({
     "json.loads", "orjson.loads", "ujson.loads", "msgspec.json.decode", "yaml.safe_load", "base64.b64decode",
     "urllib.parse.unquote", "urllib.parse.unquote_plus", "urllib.parse.parse_qs", "markupsafe.escape", "markupsafe.Markup",
-    "sqlalchemy.text", "sqlalchemy.literal_column",
 })  # fmt: skip
 """Library functions whose result holds the characters of their first argument."""
 

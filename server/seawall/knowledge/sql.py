@@ -31,13 +31,17 @@ class Sink(NamedTuple):
     keyword: str = ""
 
 
-_SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.scoped_session")
+_SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.scoped_session",
+             "sqlalchemy.ext.asyncio.async_scoped_session")  # fmt: skip
+_SQLMODEL = ("sqlmodel.Session.exec", "sqlmodel.ext.asyncio.session.AsyncSession.exec")
 _CONNECTIONS = ("sqlalchemy.Connection", "sqlalchemy.ext.asyncio.AsyncConnection")
-_ASYNCPG = ("asyncpg.Connection", "asyncpg.Pool")
+_ASYNCPG = ("asyncpg.Connection", "asyncpg.Pool", "asyncpg.PoolConnectionProxy", "asyncpg.pool.PoolConnectionProxy")
 _FORMAT_CURSORS = (
-    "psycopg.Cursor", "psycopg.AsyncCursor", "psycopg.Connection", "psycopg.AsyncConnection", "psycopg2.extensions.cursor",
+    "psycopg.Cursor", "psycopg.AsyncCursor", "psycopg.ServerCursor", "psycopg.AsyncServerCursor", "psycopg.ClientCursor",
+    "psycopg.AsyncClientCursor", "psycopg2.extras.DictCursor", "psycopg2.extras.RealDictCursor", "psycopg2.extras.NamedTupleCursor",
+    "asyncmy.cursors.Cursor", "mysql.connector.cursor.MySQLCursorDict", "psycopg.Connection", "psycopg.AsyncConnection", "psycopg2.extensions.cursor",
     "pymysql.Cursor", "pymysql.cursors.Cursor", "aiomysql.Cursor", "aiomysql.cursors.Cursor", "aiopg.Cursor",
-    "MySQLdb.cursors.Cursor", "mysql.connector.cursor.MySQLCursor", "django.db.backends.utils.CursorWrapper",
+    "MySQLdb.cursors.Cursor", "MySQLdb.Cursor", "mysql.connector.Cursor", "mysql.connector.cursor.MySQLCursor", "django.db.backends.utils.CursorWrapper",
 )  # fmt: skip
 _QMARK_CURSORS = ("sqlite3.Cursor", "sqlite3.Connection", "aiosqlite.Cursor", "aiosqlite.Connection")
 _DATABASES = ("execute", "execute_many", "fetch_all", "fetch_one", "fetch_val", "iterate")
@@ -51,7 +55,12 @@ SINKS: dict[str, Sink] = {
        for method in ("execute", "scalar", "scalars", "stream", "stream_scalars")},
     **{f"{cls}.exec_driver_sql": Sink(Style.OTHER, 0, "statement") for cls in _CONNECTIONS},
     **{f"{cls}.{method}": Sink(Style.NUMERIC, 0, "query") for cls in _ASYNCPG
-       for method in ("execute", "fetch", "fetchval", "fetchrow", "fetchmany", "prepare", "cursor", "executemany")},
+       for method in ("execute", "fetch", "fetchval", "fetchrow", "fetchmany", "prepare", "cursor", "executemany",
+                      "copy_from_query")},
+    **{name: Sink(Style.TEXT, 0, "statement") for name in _SQLMODEL},
+    **{f"psycopg.{cls}.copy": Sink(Style.OTHER, 0, "statement") for cls in ("Cursor", "AsyncCursor")},
+    **{f"psycopg2.extras.{function}": Sink(Style.OTHER, 1, "sql") for function in ("execute_values", "execute_batch")},
+    **{f"pandas.{function}": Sink(Style.OTHER, 0, "sql") for function in ("read_sql", "read_sql_query")},
     **{f"{cls}.{method}": Sink(Style.FORMAT, 0, "query") for cls in _FORMAT_CURSORS
        for method in ("execute", "executemany", "stream", "mogrify")},
     **{f"{cls}.{method}": Sink(Style.QMARK, 0, "sql") for cls in _QMARK_CURSORS
@@ -60,6 +69,8 @@ SINKS: dict[str, Sink] = {
     **{f"databases.core.Connection.{method}": Sink(Style.NAMED, 0, "query") for method in _DATABASES},
     "django.db.models.Manager.raw": Sink(Style.FORMAT, 0, "raw_query"),
     "django.db.models.QuerySet.raw": Sink(Style.FORMAT, 0, "raw_query"),
+    "django.db.models.Manager.extra": Sink(Style.OTHER, 9, "where"),
+    "django.db.models.QuerySet.extra": Sink(Style.OTHER, 9, "where"),
     "django.db.models.expressions.RawSQL": Sink(Style.FORMAT, 0, "sql"),
     "django.db.connection.cursor.execute": Sink(Style.FORMAT, 0, "sql"),
 }  # fmt: skip

@@ -14,8 +14,6 @@ from seawall.semantics.sites import Sites, call_sites
 from seawall.semantics.symbols import Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
 
-_NOTHING_GIVEN = (ast.Constant, ast.Lambda, ast.Dict, ast.Compare, ast.UnaryOp)
-
 
 def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...], Sites]:
     """The facts of an item by dotted path within the module, the modules it star-imports, and where its functions call what."""
@@ -125,7 +123,7 @@ def _gives(names: Names, scope: Scope) -> tuple[str, ...]:
     """The origins of all that a function returns."""
     found: dict[str, None] = {}
     for node in scope.returns:
-        if node.value is not None and not isinstance(node.value, _NOTHING_GIVEN):
+        if node.value is not None:
             found.update(dict.fromkeys(origins(names, node.value)))
     return tuple(found)
 

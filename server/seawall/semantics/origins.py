@@ -1,7 +1,7 @@
 """Where an expression takes its characters from, read from the item alone.
 
 An origin is a path. It begins with a parameter of the function (`q`), of a function around it (`^q`), the result of the function's
-call of that number (`#3`), or one of the few module-level names that hold outside data (`@request`); steps follow.
+call of that number (`#3`), or one of the few module-level names that hold outside data (`@request`); steps follow. `q{name}` is what a dict holds under that key.
 """
 
 from __future__ import annotations
@@ -146,8 +146,14 @@ class _Flow:
                 self._all(values, depth)
             case ast.IfExp(body=body, orelse=orelse):
                 self._all((body, orelse), depth)
-            case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Set(elts=values) | ast.Dict(values=values):
+            case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Set(elts=values):
                 self._all(values, depth)
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    below = self._below()
+                    below.collect(value, depth)
+                    word = _key(key) if key is not None else ""
+                    self.found.update(dict.fromkeys(f"{one}{{{word}}}" if word else one for one in below.found))
             case (
                 ast.ListComp(elt=value)
                 | ast.GeneratorExp(elt=value)
@@ -331,6 +337,10 @@ class _Flow:
             ):
                 if position:
                     self._element(binding, mapping, "", depth)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Call(func=ast.Attribute(attr="model_dump" | "dict")), attr="items")
+            ) if not position:
+                pass  # the fields of a schema
             case _:
                 pairs = [one for one in self._contents(value, "", depth) if isinstance(one, (ast.Tuple, ast.List))]
                 if not pairs:

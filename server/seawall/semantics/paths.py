@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 
 from seawall.semantics.facts import FunctionFact
-from seawall.semantics.symbols import Attr, Awaited, Call, Iterated, Subscript, Symbol
+from seawall.semantics.symbols import Annotation, Attr, Awaited, Call, Iterated, Subscript, Symbol
 
 STEP = re.compile(r"\.(\w+)|(\[\*\]|\[\w*\]|\(\))")
 """A step: an attribute, an item of a loop, an element (of that key), a call."""
 
 _HEAD = re.compile(r"[#@^]*\w*")
+_HELD = re.compile(r"\{(\w+)\}(?:\[(\w*)\]|\.get\(\)|\.pop\(\))")
 _DUMPS = ("model_dump", "dict")
+
+
+def settled(origin: str) -> str | None:
+    """A path without keys that a dict was given and then asked for; None if it was asked for another."""
+    while (match := _HELD.search(origin)) is not None:
+        key, asked = match[1], match[2]
+        if asked and asked != key:
+            return None
+        origin = origin[: match.start()] + origin[match.end() :]
+    return origin
 
 
 def split(origin: str) -> tuple[str, str]:
@@ -43,7 +54,9 @@ def symbol_of(function: FunctionFact, origin: str) -> Symbol | None:
         call = function.calls[number]
         symbol = Awaited(Call(call.callee)) if call.awaited else Call(call.callee)
     else:
-        symbol = next((one for one in function.params if one.name == head), None)
+        parameter = next((one for one in function.params if one.name == head), None)
+        is_self = parameter is not None and isinstance(parameter.annotation, Annotation)
+        symbol = parameter.annotation if parameter is not None and is_self else parameter
     found = STEP.findall(steps)
     at = 0
     while at < len(found) and symbol is not None:

@@ -31,7 +31,7 @@ _KEEP_THEIR_ARGUMENTS = frozenset({
 _LAZY = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
 _CALL_FIRST = frozenset({"filter", "map", "reduce", ".reduce"})
 _CALL_KEY = frozenset({"max", "min", "sorted", ".sort"})
-_NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Dict, ast.Compare, ast.UnaryOp)
+_NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Compare, ast.UnaryOp)
 _SAYS_NOTHING = (Constant, Several)
 
 

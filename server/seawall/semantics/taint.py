@@ -17,7 +17,7 @@ from seawall.semantics.evaluate import is_decorated
 from seawall.semantics.facts import CallSite, ClassFact, FunctionFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import Kind, kind_of, unwrap
-from seawall.semantics.paths import STEP, first_step, split, steps_of, symbol_of
+from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
 from seawall.semantics.sources import FORM_PARTS, checked_field, is_form, source
 from seawall.semantics.summary import Hop
 from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Ref, Subscript, Symbol
@@ -69,6 +69,10 @@ def _search(index: Index, start: tuple[str, str]) -> Arrival | None:
         spot, hops = waiting.popleft()
         if spot.origin.startswith("^"):
             spot = Spot(spot.function.rpartition(".<locals>.")[0], spot.origin[1:])
+        origin = settled(spot.origin)
+        if origin is None:
+            continue
+        spot = spot._replace(origin=origin)
         fact = index.function(spot.function)
         if fact is None or len(spot.origin) > _MAX_LENGTH or _is_harmless_path(index, fact, spot.origin):
             continue

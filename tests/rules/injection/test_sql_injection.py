@@ -84,8 +84,8 @@ db.execute(text(«f"SELECT id FROM book WHERE {clause}"»))""",
 for part in name.split(","):
     db.execute(text(«f"DELETE FROM book WHERE name = '{part}'"»))""",
     "a list of names": """db.execute(text(«f"SELECT 1 FROM book WHERE name IN ({','.join(name.split())})"»))""",
-    "an identifier": """db.execute(text(«f"SELECT id FROM {name}"»))""",
-    "a direction": """db.execute(text(«f"SELECT id FROM book ORDER BY {name}"»))""",
+    "a condition": """db.execute(text(«f"SELECT id FROM book WHERE {name}"»))""",
+    "the whole of it": """db.execute(text(«name»))""",
     "through the module": """db.execute(sa.text(«f"SELECT id FROM book WHERE name = '{name}'"»))""",
     "literal_column": """db.scalars(sa.select(sa.literal_column(«f"(SELECT 1 FROM book WHERE name = '{name}')"»)))""",
     "no text() at all": """db.execute(«f"SELECT id FROM book WHERE name = '{name}'"»)""",
@@ -440,9 +440,8 @@ def test_line_ends_stay() -> None:
 
 
 UNFIXABLE = [
-    """db.execute(text(f"SELECT 1 FROM {name}"))""",
-    """db.execute(text(f"SELECT 1 FROM book ORDER BY {name}"))""",
-    """db.execute(text(f'SELECT "{name}" FROM book'))""",
+    """db.execute(text(f"SELECT 1 FROM book WHERE {name}"))""",
+    """db.execute(text(f"SELECT 1 FROM {name} WHERE a = '{name}'"))""",
     """db.execute(text(f"SELECT 1 FROM book WHERE a > now() - interval '{name} days'"))""",
     """db.execute(text(f"SELECT 1 FROM book WHERE a = '{name}'::uuid"))""",
     """db.execute(text(f"SELECT 1 FROM book WHERE a = '{name}'"), options)""",

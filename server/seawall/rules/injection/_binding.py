@@ -11,7 +11,8 @@ from seawall.edits import CannotFix, Edit, Fix, Safety
 from seawall.edits.imports import need
 from seawall.knowledge.sql import BINDLESS, Style
 from seawall.rules.base import File
-from seawall.rules.injection._tainted import is_harmless_value, tainted, takes_value
+from seawall.rules.injection._places import takes_value
+from seawall.rules.injection._tainted import is_harmless_value, tainted
 from seawall.rules.injection._template import Template, read_template
 from seawall.semantics.meanings.sql_call import HOLE, SqlCall
 from seawall.semantics.types import Instance, options

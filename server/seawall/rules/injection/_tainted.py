@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from seawall.knowledge import http_input
 from seawall.rules.base import File
+from seawall.rules.injection._places import Place, place_of
 from seawall.semantics.facts import FunctionFact
 from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.sql_call import HOLE, Part, SqlCall, looks_like_sql
 from seawall.semantics.origins import origins
-from seawall.semantics.symbols import Attr, Call, Ref, Subscript, Symbol
-from seawall.semantics.taint import Arrival, is_harmless, outside, symbol_of
+from seawall.semantics.summary import Hop
+from seawall.semantics.taint import Arrival, is_harmless, outside, symbol_of, through_call
 from seawall.semantics.types import Instance, options
 
-_VALUE = re.compile(
-    r"(?:[=<>]|\b(?:like|ilike|limit|offset|then|else)|\bbetween|\bbetween\s+\S+\s+and"
-    r"|\bvalues\s*(?:\((?:[^()]|\([^()]*\))*\)\s*,\s*)*\((?:[^()]|\([^()]*\))*[,(]|\bvalues\s*\()\s*\Z",
-    re.I,
-)
-_LIST = re.compile(r"\bin\s*\([^()]*\Z", re.I)
-
-
-def takes_value(before: str) -> bool:
-    """Whether SQL goes on with a value, which a parameter can stand for, and not with a name or a clause."""
-    return _VALUE.search(before) is not None
+_CERTAIN = frozenset({
+    "sqlalchemy.text", "sqlalchemy.literal_column", "django.db.models.expressions.RawSQL", "django.db.models.Manager.extra",
+    "django.db.models.QuerySet.extra",
+})  # fmt: skip
+"""What takes SQL and nothing else, and pieces of it too."""
 
 
 class Tainted(NamedTuple):
@@ -37,27 +30,56 @@ class Tainted(NamedTuple):
     value: ast.expr
     origin: str
     arrival: Arrival | None
-    is_value: bool
-    """Whether it stands where a value stands, and not a name or a clause."""
+    place: Place
 
 
 def tainted(sql: SqlCall, file: File) -> list[Tainted]:
     """The values in the call's text that carry characters from outside, or from a parameter that nobody checks."""
     parts = sql.parts(file)
-    holes = [part for part in parts if part.value is not None]
-    if not holes:
+    if all(part.value is None for part in parts):
         return []
     text = "".join(part.text for part in parts)
-    if text == HOLE or (sql.name != "sqlalchemy.text" and not looks_like_sql(text)):
+    context = _context(sql, file)
+    if text == HOLE:
+        return _whole(parts, context, file)
+    if sql.name not in _CERTAIN and not looks_like_sql(text):
         return []
-    found, before = [], ""
-    for part in parts:
+    found = []
+    texts = [part.text for part in parts]
+    for number, part in enumerate(parts):
         if part.value is not None and (judged := _judge(part, file)) is not None:
             origin, arrival = judged
-            is_value = before.count("'") % 2 == 1 or takes_value(before) or _LIST.search(before) is not None
-            found.append(Tainted(part, part.value, origin, arrival, is_value))
-        before += part.text
+            place = place_of(context + "".join(texts[:number]), "".join(texts[number + 1 :]))
+            found.append(Tainted(part, part.value, origin, arrival, place))
     return found
+
+
+def _whole(parts: list[Part], context: str, file: File) -> list[Tainted]:
+    """A statement that comes from elsewhere as a whole: from a client, or from a helper that puts it together."""
+    part = next(one for one in parts if one.value is not None)
+    judged = _judge(part, file)
+    if judged is None or part.value is None:
+        return []
+    origin, arrival = judged
+    if arrival is None:
+        return [Tainted(part, part.value, origin, None, Place.VALUE)] if isinstance(part.value, ast.Call) else []
+    if not isinstance(part.value, ast.Call) and not all(_hands_on_whole(file, hop) for hop in arrival.hops):
+        return []  # found where it is put together
+    return [Tainted(part, part.value, origin, arrival, Place.NAME if context else Place.CLAUSE)]
+
+
+def _context(sql: SqlCall, file: File) -> str:
+    """The SQL around a piece of it: `order_by(text(sort))`."""
+    match file.parent(sql.call):
+        case ast.Call(func=ast.Attribute(attr="order_by" | "group_by" as attr)):
+            return f"{attr.replace('_', ' ')} "
+    return ""
+
+
+def _hands_on_whole(file: File, hop: Hop) -> bool:
+    caller = file.index.function(hop.caller)
+    calls = caller.calls if caller is not None else ()
+    return hop.call >= len(calls) or all(passed.whole for passed in calls[hop.call].passed)
 
 
 def _judge(part: Part, file: File) -> tuple[str, Arrival | None] | None:
@@ -66,54 +88,52 @@ def _judge(part: Part, file: File) -> tuple[str, Arrival | None] | None:
     assert value is not None
     if is_harmless_value(value, file) or is_checked(file.scan, value):
         return None
-    flask = _from_flask(file.symbol(value))
-    if flask:
-        return file.text(value), Arrival("the request", "")
-    function = file.function(value)
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    name = function_of(value, file)
+    fact = file.index.function(name) if name else None
+    if name is None or fact is None:
         return None
-    name = file.absolute_name(function)
-    fact = file.index.function(name)
-    if fact is None:
-        return None
-    for origin in origins(file.names, value):
+    found = origins(file.names, value)
+    for origin in found:
         arrival = outside(file.index, name, origin)
         if arrival is not None:
             return origin, arrival
-    for origin in _open_parameters(value, fact, file):
+    for origin in _open_parameters(name, fact, found, file):
         return origin, None
     return None
 
 
-def _open_parameters(value: ast.expr, fact: FunctionFact, file: File) -> Iterator[str]:
+def arrival_of(value: ast.expr, file: File) -> Arrival | None:
+    """How a value comes from outside, unless it is harmless or checked."""
+    judged = _judge(Part("", value, value), file)
+    return judged[1] if judged is not None else None
+
+
+def function_of(node: ast.AST, file: File) -> str | None:
+    """The absolute name of the `def` that runs a node; a lambda counts to the one around it."""
+    function = file.function(node)
+    while isinstance(function, ast.Lambda):
+        function = file.function(function)
+    return file.absolute_name(function) if function is not None else None
+
+
+def _open_parameters(name: str, fact: FunctionFact, found: tuple[str, ...], file: File) -> Iterator[str]:
     """Parameters of the function that may be any text; what hangs on objects is no evidence."""
-    for origin in origins(file.names, value):
-        if not origin.isidentifier() or origin in ("self", "cls"):
-            continue
-        symbol = symbol_of(fact, origin)
-        if is_harmless(file.index, symbol):
-            continue
-        found = options(file.index.type_of(symbol))
-        if all(isinstance(one, Instance) and one.cls == "builtins.str" for one in found):
-            yield origin
+    for start in found:
+        given = [start]
+        if start.startswith("#"):
+            through = through_call(file.index, name, fact, start)
+            given = [spot.origin for spot, _ in through if spot.function == name]
+        for origin in given:
+            if not origin.isidentifier() or origin in ("self", "cls"):
+                continue
+            symbol = symbol_of(fact, origin)
+            if is_harmless(file.index, symbol):
+                continue
+            types = options(file.index.type_of(symbol))
+            if all(isinstance(one, Instance) and one.cls == "builtins.str" for one in types):
+                yield origin
 
 
 def is_harmless_value(value: ast.expr, file: File) -> bool:
     """Whether a value can only be a number, a date or the like."""
     return is_harmless(file.index, file.symbol(value))
-
-
-def _from_flask(symbol: Symbol | None) -> bool:
-    """`flask.request.args[...]` and the like."""
-    while symbol is not None:
-        match symbol:
-            case Ref(name):
-                parts = name.removeprefix(f"{http_input.FLASK_REQUEST}.")
-                return parts != name and parts.partition(".")[0] in http_input.FLASK_REQUEST_PARTS
-            case Attr(of, _) | Subscript(of, _):
-                symbol = of
-            case Call(func):
-                symbol = func
-            case _:
-                return False
-    return False

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.injection._binding import bind_fixes
+from seawall.rules.injection._places import Place
 from seawall.rules.injection._tainted import tainted
 from seawall.semantics.meanings.sql_call import SqlCall
 
@@ -39,7 +40,7 @@ def check(sql: SqlCall, file: File) -> Iterator[Finding]:
     found = tainted(sql, file)
     if any(one.arrival is not None for one in found):
         return
-    found = [one for one in found if one.is_value]
+    found = [one for one in found if one.place is Place.VALUE]
     if not found:
         return
     yield file.finding(

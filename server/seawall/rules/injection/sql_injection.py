@@ -3,11 +3,13 @@
 Whoever controls a piece of the text controls the statement: `' OR 1=1 --` in a name reads the whole table, and more than that can be
 done. Bound parameters travel beside the text and cannot change it.
 
-The value is followed through variables, helpers and modules, from the handler's parameter or the request to the call that takes the
-SQL; the way stands beside the finding.
+The value is followed through variables, containers, attributes, helpers and modules, from the handler's parameter, the request or
+a queue's message to the call that executes the SQL; the way stands beside the finding. What comes from the command line is told as
+information: whoever types there may do more than that already.
 
 Not flagged: bound parameters; numbers, UUIDs, dates, enums and literals by their declared type; values looked up in a mapping or
-checked against a closed set (`if name not in COLUMNS: raise`); psycopg's `sql` composition and t-strings.
+checked against a closed set (`if name not in COLUMNS: raise`); psycopg's `sql` composition and t-strings. A table, column or
+direction that a client chooses is SW403.
 
 Example:
     from fastapi import Depends, FastAPI
@@ -42,38 +44,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seawall.rules.base import File, Finding, Related, Severity
+from seawall.rules.base import File, Finding, Severity
 from seawall.rules.injection._binding import bind_fixes
-from seawall.rules.injection._tainted import Tainted, tainted
+from seawall.rules.injection._places import Place
+from seawall.rules.injection._tainted import tainted
+from seawall.rules.injection._way import severity_of, way
 from seawall.semantics.meanings.sql_call import SqlCall
-from seawall.syntax import range_of
 
 code, severity = "SW401", Severity.ERROR
 
 
 def check(sql: SqlCall, file: File) -> Iterator[Finding]:
-    found = [one for one in tainted(sql, file) if one.arrival is not None]
+    found = [one for one in tainted(sql, file) if one.arrival is not None and one.place is not Place.NAME]
     if not found:
         return
     first = found[0]
     assert first.arrival is not None
-    advice = "bind it as a parameter" if first.is_value else "let it choose from a closed set"
+    advice = (
+        "bind it as a parameter" if first.place is Place.VALUE else "let it choose from a closed set or bind its values"
+    )
     yield file.finding(
         first.part.within,
         f"`{file.text(first.value)}` from {first.arrival.source} becomes part of the SQL text, {advice}",
         *bind_fixes(sql, file),
-        related=_way(first, sql, file),
+        related=way(first, sql, file),
+        severity=severity_of(first.arrival, severity),
     )
-
-
-def _way(first: Tainted, sql: SqlCall, file: File) -> Iterator[Related]:
-    arrival = first.arrival
-    assert arrival is not None
-    for caller, call, callee in arrival.hops:
-        yield Related(f"`{_last(caller)}` hands it on to `{_last(callee)}`", owner=caller, call=call)
-    if file.statement(sql.call) is not file.statement(first.part.within):
-        yield Related(f"`{file.text(sql.call.func)}` takes the text", range_of(sql.call))
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2]

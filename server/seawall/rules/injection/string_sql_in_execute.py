@@ -30,7 +30,8 @@ from seawall.edits import Edit, Fix
 from seawall.edits.imports import need
 from seawall.knowledge.sql import Style
 from seawall.rules.base import File, Finding, Severity
-from seawall.rules.injection._tainted import tainted
+from seawall.rules.injection._places import Place
+from seawall.rules.injection._tainted import Tainted, tainted
 from seawall.semantics.meanings.sql_call import SqlCall
 from seawall.semantics.types import Instance, Value, options
 
@@ -43,13 +44,18 @@ def check(sql: SqlCall, file: File) -> Iterator[Finding]:
     version = file.project.dependencies.version("sqlalchemy")
     if version is not None and version.major < 2:
         return
-    if not _is_string(sql.statement, file) or tainted(sql, file):
+    if not _is_string(sql.statement, file) or any(_is_injection(one) for one in tainted(sql, file)):
         return
     yield file.finding(
         sql.statement,
         f"`{file.text(sql.call.func)}` takes no plain string, wrap the SQL in `text()`",
         Fix("Wrap the SQL in text()", lambda: _wrap(sql.statement, file)),
     )
+
+
+def _is_injection(found: Tainted) -> bool:
+    """Whether SW401 or SW402 finds it, whose fix adds `text()` too."""
+    return found.place is Place.VALUE or (found.arrival is not None and found.place is Place.CLAUSE)
 
 
 def _is_string(node: ast.expr, file: File) -> bool:

@@ -6,11 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 from seawall.knowledge import sql
-from seawall.knowledge.sql import Sink
-from seawall.semantics.summary import known
+from seawall.knowledge.sql import Sink, Style
+from seawall.semantics.sql_parameters import sql_parameters
+from seawall.semantics.summary import Hop, known
+from seawall.semantics.taint import filled
 from seawall.semantics.types import Named, options
 from seawall.semantics.view import View, argument
 from seawall.syntax import is_template
@@ -18,7 +19,12 @@ from seawall.syntax import is_template
 HOLE = "\ue000"
 """Stands in SQL text for a value that is put into it."""
 
-_MAX_DEPTH = 10
+_MAX_DEPTH = 12
+_BUILDERS = frozenset({"format", "join", "replace", "dedent", "cleandoc", "strip"})
+_HELPERS = frozenset(
+    {"execute", "fetch", "fetchrow", "fetchval", "fetchall", "fetchone", "fetch_all", "fetch_one", "query", "raw"}
+)
+"""Names among the libraries' that projects give to functions of their own."""
 _FIELD = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdifrxeg]|\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
 _WRAPPERS = frozenset({"textwrap.dedent", "inspect.cleandoc"})
 _STATEMENT = re.compile(
@@ -47,24 +53,80 @@ class SqlCall:
     """What is called, absolute."""
     statement: ast.expr
     """The argument with the SQL text."""
-
-    calls: ClassVar = sql.METHODS | {"raw", "extra"}
+    hops: tuple[Hop, ...] = ()
+    """Where a function of the project is called: the calls from there to the one that executes the text."""
 
     @staticmethod
     def recognise(node: ast.Call, view: View) -> SqlCall | None:
-        if view.called_name(node) not in SqlCall.calls or not (node.args or node.keywords):
+        if not node.args and not node.keywords:
             return None
-        name, sink = _sink(node, view)
-        if sink is None:
-            return None
-        statement = argument(node, sink.position, sink.keyword)
-        if statement is None or is_template(statement):
-            return None
-        return SqlCall(node, sink, name, statement)
+        name = view.called_name(node)
+        if name in sql.METHODS:
+            found = _of_library(node, view)
+            if found is not None or name not in _HELPERS:
+                return found
+        return _of_project(node, view)
 
     def parts(self, view: View) -> list[Part]:
         """What the text is made of, as far as it can be seen; variables of the function are followed."""
         return list(parts(view, self.statement))
+
+
+def _of_library(node: ast.Call, view: View) -> SqlCall | None:
+    name, sink = _sink(node, view)
+    if sink is None:
+        return None
+    statement = argument(node, sink.position, sink.keyword)
+    if sink.keyword == "where":  # `extra(where=[...])`
+        statement = next((one.value for one in node.keywords if one.arg in ("where", "select", "order_by")), None)
+    if statement is None or is_template(statement):
+        return None
+    return SqlCall(node, sink, name, statement)
+
+
+def _of_project(node: ast.Call, view: View) -> SqlCall | None:
+    """A call of a function that executes one of its parameters; asked only where text that looks like SQL is handed over."""
+    given = [*node.args, *(one.value for one in node.keywords)]
+    if not any(_may_be_statement(view, one) for one in given):
+        return None
+    found = view.called_function(node)
+    target = view.type_of(node.func)
+    if found is None or not isinstance(target, Named):
+        return None
+    name, fact = view.index.resolve(found[0]).name, found[1]
+    shift = filled(view.index, target, fact)
+    for parameter, reach in sql_parameters(view.index, name).items():
+        position = next(at for at, one in enumerate(fact.params) if one.name == parameter) - shift
+        statement = argument(node, position, parameter) if position >= 0 else None
+        if statement is not None and _may_be_statement(view, statement):
+            return SqlCall(node, Sink(Style.OTHER, position, parameter), reach.name, statement, reach.hops)
+    return None
+
+
+def _may_be_statement(view: View, node: ast.expr) -> bool:
+    """Whether an argument is visibly put together from text that looks like SQL."""
+    if isinstance(node, ast.Name):
+        scope = view.scan.scopes.get(node)
+        bindings = scope.bindings.get(node.id, ()) if scope is not None else ()
+        return any(_assigns_statement(view.parent(binding)) for binding in bindings)
+    return _holds_statement(node)
+
+
+def _assigns_statement(node: ast.AST | None) -> bool:
+    return isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and (
+        node.value is not None and _holds_statement(node.value)
+    )
+
+
+def _holds_statement(node: ast.expr) -> bool:
+    if not isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call, ast.IfExp)):
+        return False
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) not in _BUILDERS:
+        return False
+    return any(
+        isinstance(one, ast.Constant) and isinstance(one.value, str) and looks_like_sql(one.value)
+        for one in ast.walk(node)
+    )
 
 
 def _sink(node: ast.Call, view: View) -> tuple[str, Sink | None]:
@@ -111,9 +173,9 @@ def parts(view: View, node: ast.expr, within: ast.expr | None = None, depth: int
                     yield from _hole(view, value.value, around, depth)
                 else:
                     yield from parts(view, value, around, depth + 1)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            yield from parts(view, left, around, depth + 1)
-            yield from parts(view, right, around, depth + 1)
+        case ast.BinOp(op=ast.Add()):
+            for operand in _operands(node):
+                yield from parts(view, operand, around, depth + 1)
         case ast.BinOp(left=left, op=ast.Mod(), right=right):
             yield from _filled(view, left, _percent_values(right), around, depth)
         case ast.Call(func=ast.Attribute(value=template, attr="format")):
@@ -133,11 +195,24 @@ def parts(view: View, node: ast.expr, within: ast.expr | None = None, depth: int
             yield from parts(view, orelse, around, depth + 1)
         case ast.Name():
             yield from _variable(view, node, around, within is None, depth)
+        case ast.List(elts=elements) | ast.Dict(values=elements) if within is None:
+            for element in elements:
+                yield from parts(view, element, None, depth + 1)
+                yield Part(" AND ", None, node)
         case ast.Call(func=ast.Name(id="str"), args=[inner]):
             yield from _hole(view, inner, around, depth)
         case _:
             constant = view.literal(node)
             yield Part(constant, None, around) if isinstance(constant, str) else Part(HOLE, node, around)
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    """What a chain of `+` joins, from left to right."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
 
 
 def _hole(view: View, value: ast.expr, within: ast.expr, depth: int) -> Iterator[Part]:
@@ -160,21 +235,31 @@ def _variable(view: View, node: ast.Name, within: ast.expr, is_whole: bool, dept
         constant = view.literal(node)
         yield Part(constant, None, within) if isinstance(constant, str) else Part(HOLE, node, within)
         return
-    values = []
-    for binding in bindings:
+    values = _assigned(view, bindings)
+    if not any(_is_text(view, value) for value in values or ()):
+        yield Part(HOLE, node, within)
+        return
+    for value in values or ():
+        yield from parts(view, value, None if is_whole else within, depth + 1)
+
+
+def _assigned(view: View, bindings: list[ast.AST], depth: int = 0) -> list[ast.expr] | None:
+    """What a variable is set to and extended by, in this order; None if it is bound in other ways too."""
+    values: list[ast.expr] = []
+    for number, binding in enumerate(bindings):
         match view.parent(binding):
             case ast.Assign(targets=[target], value=value) if target is binding:
                 values.append(value)
-            case ast.AnnAssign(value=ast.expr() as value) | ast.AugAssign(value=value) | ast.NamedExpr(value=value):
+            case ast.AnnAssign(value=ast.expr() as value) | ast.NamedExpr(value=value):
+                values.append(value)
+            case ast.AugAssign(target=ast.Name() as target, op=ast.Add(), value=value):
+                if not number and depth < _MAX_DEPTH:  # extends what it was before
+                    before = [one for one in view.names.bindings(target) if one is not binding]
+                    values.extend(_assigned(view, before, depth + 1) or ())
                 values.append(value)
             case _:
-                yield Part(HOLE, node, within)
-                return
-    if not any(_is_text(view, value) for value in values):
-        yield Part(HOLE, node, within)
-        return
-    for value in values:
-        yield from parts(view, value, None if is_whole else within, depth + 1)
+                return None
+    return values
 
 
 def _is_text(view: View, node: ast.expr) -> bool:
