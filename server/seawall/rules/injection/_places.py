@@ -16,8 +16,8 @@ _LIST = re.compile(r"\bin\s*\([^()]*\Z", re.I)
 _NAME = re.compile(
     r"""(?:\b(?:from|join|into|update|table|index|view|schema|database|sequence|column|truncate|user|role|only|exists|on
     |select|distinct|by|asc|desc|set|using|references|key|type|extension|trigger|function|rename\s+to|add|drop|alter|as|copy
-    |order\s+by\s+[\w."\s,()\[\]:>-]+|group\s+by\s+[\w.",\s()]+|select\s+[\w.",\s()*]+,|pragma|collate)
-    |["`\[]|\w\.|\binto\s+\S+\s*\((?:[^()]|\([^()]*\))*)\s*\Z""",
+    |order\s+by\s+[\w\ue000."\s,()\[\]:>-]+|group\s+by\s+[\w\ue000.",\s()]+|select\s+[\w\ue000.",\s()*]+,|pragma|collate)
+    |["`\[]|[\w\ue000]\.|\binto\s+\S+\s*\((?:[^()]|\([^()]*\))*)\s*\Z""",
     re.I | re.X,
 )
 _AFTER_NAME = re.compile(

@@ -62,8 +62,10 @@ def _whole(parts: list[Part], context: str, file: File) -> list[Tainted]:
         return []
     origin, arrival = judged
     if arrival is None:
-        return [Tainted(part, part.value, origin, None, Place.VALUE)] if isinstance(part.value, ast.Call) else []
-    if not isinstance(part.value, ast.Call) and not all(_hands_on_whole(file, hop) for hop in arrival.hops):
+        return []
+    here = function_of(part.value, file)
+    last = max((number for number, hop in enumerate(arrival.hops) if hop.callee == here), default=-1)
+    if not all(_hands_on_whole(file, hop) for hop in arrival.hops[: last + 1]):
         return []  # found where it is put together
     return [Tainted(part, part.value, origin, arrival, Place.NAME if context else Place.CLAUSE)]
 
