@@ -19,7 +19,7 @@ from seawall.syntax import Range, range_of
 
 _FUTURE, _STDLIB, _LIBRARY, _LOCAL = range(4)
 # Modules that people import whole, and whose functions they write with the module's name.
-_WHOLE = frozenset({"anyio", "asyncio", "hashlib", "hmac", "logging", "os", "secrets", "subprocess", "time"})
+_WHOLE = frozenset({"anyio", "asyncio", "bcrypt", "hashlib", "hmac", "logging", "os", "secrets", "subprocess", "time"})
 
 
 class Needed(NamedTuple):

@@ -11,17 +11,33 @@ HASHERS = frozenset({
     "bcrypt.hashpw", "argon2.PasswordHasher.hash", "argon2.low_level.hash_secret", "argon2.hash_password",
     "werkzeug.security.generate_password_hash", "flask_bcrypt.generate_password_hash",
     "flask_bcrypt.Bcrypt.generate_password_hash", "django.contrib.auth.hashers.make_password", "hashlib.scrypt",
-    "hashlib.pbkdf2_hmac", "scrypt.hash", "nacl.pwhash.str", "nacl.pwhash.argon2id.str",
+    "scrypt.hash", "nacl.pwhash.str", "nacl.pwhash.argon2id.str",
     "cryptography.hazmat.primitives.kdf.scrypt.Scrypt.derive", "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC.derive",
+    "django.contrib.auth.base_user.AbstractBaseUser.set_password", "django.contrib.auth.models.AbstractBaseUser.set_password",
+    "django.contrib.auth.models.AbstractUser.set_password", "django.contrib.auth.models.User.set_password",
+    "django.contrib.auth.models.UserManager.create_user", "django.contrib.auth.models.UserManager.create_superuser",
+    "fastapi_users.password.PasswordHelper.hash", "nacl.pwhash.argon2i.str", "nacl.pwhash.scrypt.str",
+    "hashlib.pbkdf2_hmac", "libpass.context.CryptContext.hash",
 })  # fmt: skip
 """Functions made for passwords: slow and salted."""
 
 VERIFIERS = frozenset({
     "pwdlib.PasswordHash.verify", "pwdlib.PasswordHash.verify_and_update", "passlib.context.CryptContext.verify",
     "argon2.PasswordHasher.verify", "bcrypt.checkpw", "werkzeug.security.check_password_hash",
-    "django.contrib.auth.hashers.check_password",
+    "django.contrib.auth.hashers.check_password", "flask_bcrypt.check_password_hash",
+    "flask_bcrypt.Bcrypt.check_password_hash", "passlib.hash.bcrypt.verify", "passlib.hash.argon2.verify",
+    "passlib.hash.pbkdf2_sha256.verify", "pwdlib.hashers.argon2.Argon2Hasher.verify",
+    "pwdlib.hashers.bcrypt.BcryptHasher.verify", "django.contrib.auth.models.AbstractBaseUser.check_password",
+    "django.contrib.auth.models.AbstractUser.check_password", "django.contrib.auth.models.User.check_password",
 })  # fmt: skip
 """Their counterparts."""
+
+CONTEXTS = {
+    "pwdlib.PasswordHash": ("hash", "verify"),
+    "passlib.context.CryptContext": ("hash", "verify"),
+    "argon2.PasswordHasher": ("hash", "verify"),
+}
+"""Classes whose objects hash and verify, and those methods."""
 
 WEAK = {
     "hashlib.md5": "MD5",
@@ -60,7 +76,8 @@ _STORED = re.compile(
     r"(?:(?:hashed|encrypted|user|account)_?)?(?:password|passwd|pwd)(?:_?(?:hash|hashed|digest|encrypted))?", re.I
 )
 _HASHING = re.compile(
-    r"(?:hash|encrypt|make|generate|create)(?:_\w+)?_?password(?:_hash)?|\w*password_hash|hash_?pw\w*", re.I
+    r"(?:hash|encrypt|make|generate|create)(?:_\w+)?_?password(?:_hash)?|\w*password_hash|hash_?pw\w*|(?:get_)?hashed_?password",
+    re.I,
 )
 
 

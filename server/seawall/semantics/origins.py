@@ -175,6 +175,10 @@ class _Flow:
                 self.collect(value, depth)
                 if attr in _PUTS_IN:
                     self._all((*node.args, *(one.value for one in node.keywords)), depth)
+            case ast.Attribute(attr="model_dump" | "dict") if any(
+                one.arg in ("exclude", "include") for one in node.keywords
+            ):
+                return  # which fields are left is not written down
             case ast.Attribute(value=value, attr=attr) if attr in _READS:
                 below = self._below()
                 if node.args:

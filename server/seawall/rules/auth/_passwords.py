@@ -1,28 +1,36 @@
-"""Models that keep passwords, and the project's own way to hash one."""
+"""Models that keep passwords, and functions that hash them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from seawall.edits import AnyEdit, CannotFix
-from seawall.edits.imports import need
-from seawall.edits.settings.files import requirement_edits
-from seawall.knowledge.hashing import HASHERS, WEAK, is_hashing_name
+from seawall.knowledge.hashing import HASHERS
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
+from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.summary import callees, known
-from seawall.semantics.symbols import Constant
+from seawall.semantics.symbols import Call, Constant
 
-_MODELS = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", "django.db.models.Model",
-           "django.contrib.auth.models.AbstractBaseUser")  # fmt: skip
+DJANGO_MODEL = "django.db.models.Model"
+DJANGO_USER = ("django.contrib.auth.models.AbstractBaseUser", "django.contrib.auth.models.AbstractUser",
+               "django.contrib.auth.models.User", "django.contrib.auth.base_user.AbstractBaseUser")  # fmt: skip
+_MODELS = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", DJANGO_MODEL, *DJANGO_USER,
+           "beanie.Document", "mongoengine.Document", "odmantic.Model", "tortoise.models.Model", "tortoise.Model",
+           "peewee.Model", "piccolo.table.Table")  # fmt: skip
+_HASHING_TYPES = frozenset({"PasswordType", "EncryptedType", "StringEncryptedType"})
+_REMOTE = frozenset({
+    "host", "hostname", "port", "server", "imap_server", "imap_port", "smtp_host", "smtp_server", "smtp_port", "url",
+    "base_url", "server_url", "dsn", "endpoint", "endpoint_url", "database", "database_name", "db_name", "ssid", "broker",
+})  # fmt: skip
 _MAX_HOPS = 6
 
 
 def is_model(index: Index, cls: str) -> bool:
-    """Whether a class is mapped to a table."""
+    """Whether a class is mapped to a table or a collection."""
+    if index.is_subclass(cls, *DJANGO_USER):
+        return True
     fact = index.resolve(cls).fact
     if not isinstance(fact, ClassFact):
         return False
@@ -31,12 +39,22 @@ def is_model(index: Index, cls: str) -> bool:
     return any(name == "table" and value == Constant(True) for name, value in fact.keywords)
 
 
+def is_django(index: Index, cls: str) -> bool:
+    return index.is_subclass(cls, DJANGO_MODEL, *DJANGO_USER)
+
+
 def keeps(index: Index, model: str, column: str) -> bool:
-    """Whether a model has the column, and nothing on the way that may hash what is put into it."""
+    """Whether a model has the column, and nothing on the way that may hash what is put into it.
+
+    What logs in elsewhere (it has a host, a port, ...) needs its password as it is.
+    """
     member = index.member(model, column)
-    if member is None or not isinstance(member.fact, ValueFact):
+    if member is None:
+        if column != "password" or not index.is_subclass(model, *DJANGO_USER):
+            return False
+    elif not isinstance(member.fact, ValueFact) or _hashes_by_itself(index, member.name):
         return False
-    return not hashes_in_methods(index, model) and not _has_own_type(index, member.name)
+    return not hashes_in_methods(index, model) and not _REMOTE.intersection(index.attributes(model))
 
 
 def hashes_in_methods(index: Index, cls: str) -> bool:
@@ -49,20 +67,43 @@ def hashes_in_methods(index: Index, cls: str) -> bool:
     )
 
 
-def _has_own_type(index: Index, column: str) -> bool:
-    """Whether the module has a column type at hand that hashes or encrypts by itself."""
+def _hashes_by_itself(index: Index, column: str) -> bool:
+    """Whether the module has at hand what hashes by itself: a column type, or a listener to the model's events."""
     module, _ = index.split(column)
     facts = index.modules.get(module)
-    targets = [fact.target for fact in facts.names.values() if isinstance(fact, ImportFact)] if facts else []
-    return any(
-        target.rpartition(".")[2] in ("PasswordType", "EncryptedType", "StringEncryptedType") for target in targets
+    for name, fact in facts.names.items() if facts else ():
+        if isinstance(fact, ImportFact) and "." not in name:
+            if fact.target.rpartition(".")[2] in _HASHING_TYPES:
+                return True
+            if _is_hashing_type(index, fact.target):
+                return True
+        elif (isinstance(fact, ClassFact) and _is_hashing_type(index, f"{module}.{name}")) or (
+            isinstance(fact, FunctionFact) and _listens(index, fact) and hashes(index, f"{module}.{name}")
+        ):
+            return True
+    return False
+
+
+def _is_hashing_type(index: Index, name: str) -> bool:
+    resolved = index.resolve(name)
+    return (
+        isinstance(resolved.fact, ClassFact)
+        and index.is_subclass(resolved.name, "sqlalchemy.TypeDecorator", "sqlalchemy.UserDefinedType")
+        and hashes_in_methods(index, resolved.name)
     )
+
+
+def _listens(index: Index, fact: FunctionFact) -> bool:
+    return any(
+        isinstance(decorator, Call) and index.named(decorator.func) in ("sqlalchemy.event.listens_for", "django.dispatch.receiver")
+        for decorator in fact.decorators
+    )  # fmt: skip
 
 
 def hashes(index: Index, function: str, hops: int = 0) -> bool:
     """Whether a function of the project ends in a known hasher."""
     for callee, _, _ in callees(index, function):
-        if callee in HASHERS or known(index, dict.fromkeys(HASHERS, True), callee):
+        if is_hasher(index, callee):
             return True
         if (
             hops < _MAX_HOPS
@@ -74,45 +115,22 @@ def hashes(index: Index, function: str, hops: int = 0) -> bool:
     return False
 
 
+def is_hasher(index: Index, name: str) -> bool:
+    """Whether a library's function, or one of the project that ends in one, hashes passwords."""
+    return name in HASHERS or known(index, _ROWS, name) is not None
+
+
+_ROWS = dict.fromkeys(HASHERS, True)
+
+
 def is_in_tests(file: File) -> bool:
-    """Whether a file belongs to tests, whose passwords nobody steals."""
+    """Whether a file belongs to tests, fixtures or documentation, whose passwords nobody steals."""
     return _is_in_tests(file.path, file.project.root)
 
 
 @lru_cache(maxsize=1024)
 def _is_in_tests(path: Path, root: Path) -> bool:
-    path = path.relative_to(root) if path.is_relative_to(root) else path
-    return path.name.startswith(("test_", "conftest")) or any(
-        part in ("tests", "test", "testing") for part in path.parts[-4:-1]
+    inside = path.relative_to(root) if path.is_relative_to(root) else path
+    return is_aside(path, root) or any(
+        part in ("tests", "test", "testing", "factories") or part.startswith("test_") for part in inside.parts[-4:-1]
     )
-
-
-def project_hasher(index: Index) -> str | None:
-    """The function with which the project hashes passwords."""
-    found: list[tuple[bool, str]] = []
-    for module, facts in index.modules.items():
-        if module.rpartition(".")[2].startswith("test"):
-            continue
-        for path, fact in facts.names.items():
-            if isinstance(fact, FunctionFact) and "." not in path and not fact.is_async and is_hashing_name(fact.name):
-                name = f"{module}.{path}"
-                weak = any(callee in WEAK for callee, _, _ in callees(index, name))
-                if fact.params and (weak or hashes(index, name)):
-                    found.append((weak, name))
-    return min(found)[1] if found else None
-
-
-def hashed(file: File, text: str) -> Iterator[AnyEdit | str]:
-    """How `text`, an expression for a password, is written hashed, followed by the edits that this needs."""
-    own = project_hasher(file.index)
-    if own is not None:
-        needed = need(file, own)
-        if own.rpartition(".")[0] != file.module and not needed.expression:
-            raise CannotFix("the project's hasher cannot be imported here")
-        yield f"{needed.expression}({text})"
-        yield from needed.edits
-        return
-    needed = need(file, "pwdlib.PasswordHash")
-    yield f"{needed.expression}.recommended().hash({text})"
-    yield from needed.edits
-    yield from requirement_edits("pwdlib", "pwdlib[argon2]>=0.2", file.project)

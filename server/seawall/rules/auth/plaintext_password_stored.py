@@ -3,8 +3,11 @@
 Whoever gets to read the table, a backup or a log of statements has every password, and those of other sites with it. Store what a
 password hasher (Argon2, bcrypt) makes of it, and compare with its `verify`.
 
-Not flagged: passwords that go through a known hasher, in whatever helper, validator or setter; functions whose code is not known; column
-types that hash by themselves; tests.
+Followed are assignments, helpers, services and repositories over any number of modules, unpacked schemas, `setattr`, statements, rows and
+documents, files.
+
+Not flagged: passwords that go through a known hasher, in whatever helper, validator, setter or listener; functions whose code is not known;
+column types that hash by themselves; passwords with which the application itself logs in elsewhere (the model has a host, a port, ...); tests.
 
 Example:
     #- models.py
@@ -69,209 +72,163 @@ Fixed:
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seawall.edits import AnyEdit, CannotFix, Fix, Safety
-from seawall.knowledge.hashing import is_plain_name, is_stored_name
-from seawall.rules.auth._passwords import hashed, hashes_in_methods, is_in_tests, is_model, keeps
+from seawall.edits.calls import add_keyword
+from seawall.knowledge.hashing import is_plain_name
+from seawall.rules.auth._given import arrivals, way
+from seawall.rules.auth._hasher import hashed
+from seawall.rules.auth._passwords import hashes_in_methods, is_django, is_in_tests, keeps
+from seawall.rules.auth._plain import SCHEMAS, dumped, hashes_here, is_set_before, is_validated_data, plain_password
+from seawall.rules.auth._storing import Store, Unpacked, assigned, called
 from seawall.rules.base import File, Finding, Related, Severity
-from seawall.semantics.meanings.sql_call import SqlCall
-from seawall.semantics.origins import origins
-from seawall.semantics.taint import outside, split, symbol_of
 from seawall.semantics.types import Instance, options
 
 code, severity = "SW501", Severity.ERROR
+
+_WHY = "passwords stored so far stay readable, and comparisons have to verify from now on"
 
 
 def applies(file: File) -> bool:
     return not is_in_tests(file)
 
 
-_INSERT = re.compile(r"\b(?:insert\s+into|update)\b", re.I)
-_LAST = re.compile(r"\.(\w+)(?:\(\)|\[\])*$")
-
-
 def check(node: ast.Call | ast.Assign, file: File) -> Iterator[Finding]:
     if isinstance(node, ast.Assign):
-        yield from _assigned(node, file)
-    else:
-        if node.keywords:
-            yield from _created(node, file)
-        if node.args:
-            yield from _inserted(node, file)
+        if any(isinstance(target, ast.Attribute) for target in node.targets):
+            yield from _findings(assigned(node, file), file)
+    elif node.keywords or node.args:
+        yield from _findings(called(node, file), file)
 
 
-def _assigned(node: ast.Assign, file: File) -> Iterator[Finding]:
-    """`user.password = data.password`."""
-    for target in node.targets:
-        if not isinstance(target, ast.Attribute) or not is_stored_name(target.attr):
-            continue
-        for one in options(file.type_of(target.value)):
-            if isinstance(one, Instance) and is_model(file.index, one.cls) and keeps(file.index, one.cls, target.attr):
-                yield from _finding(node.value, target.attr, file)
-                break
+def _findings(stores: Iterable[Store | Unpacked], file: File) -> Iterator[Finding]:
+    for one in stores:
+        yield from _stored(one, file) if isinstance(one, Store) else _unpacked(one, file)
 
 
-def _created(node: ast.Call, file: File) -> Iterator[Finding]:
-    """`User(password=data.password)`, `User(**data.model_dump())`, `insert(User).values(password=...)`."""
-    for one in node.keywords:
-        if one.arg is not None and is_stored_name(one.arg):
-            model = _model_of(node, file)
-            if model is not None and keeps(file.index, model, one.arg):
-                yield from _finding(one.value, one.arg, file)
-        elif one.arg is None and len(node.keywords) > 0:
-            yield from _unpacked(node, one, file)
-
-
-def _model_of(node: ast.Call, file: File) -> str | None:
-    match node.func:
-        case ast.Attribute(value=ast.Call(args=[model, *_]) as made, attr="values"):
-            name = file.qualname(model) if file.callee(made) in ("sqlalchemy.insert", "sqlalchemy.update") else None
-        case ast.Attribute(value=ast.Attribute(value=model, attr="objects"), attr="create"):
-            name = file.qualname(model)
-        case _:
-            name = file.callee(node)
-    return name if name and is_model(file.index, name) else None
-
-
-def _unpacked(node: ast.Call, unpacked: ast.keyword, file: File) -> Iterator[Finding]:
-    """`User(**data.model_dump())`, where the schema and the model both have a password."""
-    match unpacked.value:
-        case ast.Call(func=ast.Attribute(value=schema, attr="model_dump" | "dict"), args=[], keywords=[]) as dump:
-            pass
-        case _:
-            return
-    model = _model_of(node, file)
-    if model is None:
-        return
-    given = {one.arg for one in node.keywords}
-    for one in options(file.type_of(schema)):
-        if not isinstance(one, Instance) or not file.index.is_subclass(one.cls, "pydantic.BaseModel"):
-            return
-        for name in file.index.attributes(one.cls):
-            if is_plain_name(name) and name not in given and keeps(file.index, model, name):
-                origin = _outside(schema, f".{name}", file)
-                if origin is None or hashes_in_methods(file.index, one.cls) or _is_set_before(file, schema, name):
-                    continue
-                yield file.finding(
-                    dump,
-                    f"`{name}` is stored as the user typed it, hash it first",
-                    _unpacked_fix(node, dump, schema, name, file),
-                    related=origin,
-                )
-
-
-def _inserted(node: ast.Call, file: File) -> Iterator[Finding]:
-    """`execute("INSERT INTO users ... password ...", {"password": data.password})`."""
-    sql = file.subject(SqlCall.recognise, node)
-    if isinstance(sql, SqlCall) and isinstance(sql.statement, ast.Call):
-        sql = file.subject(SqlCall.recognise, sql.statement)
-    if not isinstance(sql, SqlCall):
-        return
-    statement = "".join(part.text for part in sql.parts(file))
-    if not _INSERT.search(statement) or not any(is_stored_name(word) for word in re.findall(r"\w+", statement)):
-        return
-    values: list[ast.expr] = []
-    for argument in node.args[1:]:
-        match argument:
-            case ast.Dict(values=elements) | ast.Tuple(elts=elements) | ast.List(elts=elements):
-                values.extend(elements)
-            case _:
-                values.append(argument)
-    for value in values:
-        yield from _finding(value, "password", file)
-
-
-def _finding(value: ast.expr, column: str, file: File) -> Iterator[Finding]:
-    related = _outside(value, "", file)
-    if related is None:
+def _stored(store: Store, file: File) -> Iterator[Finding]:
+    value = store.value
+    related = plain_password(value, file)
+    if related is None or _is_hashed_later(store, file):
         return
     match value:
-        case ast.Attribute(value=schema, attr=name) if _is_set_before(file, schema, name):
-            return
+        case ast.Attribute(value=schema, attr=name) | ast.Subscript(value=schema, slice=ast.Constant(value=str(name))):
+            if is_set_before(file, schema, name):
+                return
+    django = store.model is not None and is_django(file.index, store.model)
 
     def make() -> Iterator[AnyEdit]:
-        for edit in hashed(file, file.text(value)):
+        for edit in hashed(file, file.text(value), django=django):
             yield file.replace(value, edit) if isinstance(edit, str) else edit
 
-    keeps_hashes = "hash" in column.lower()
+    keeps_hashes = "hash" in store.column.lower()
     yield file.finding(
         value,
         f"`{file.text(value)}` is stored as the user typed it, hash it first",
-        Fix(
-            "Hash the password",
-            make,
-            Safety.SAFE if keeps_hashes else Safety.UNSAFE,
-            "" if keeps_hashes else "passwords stored so far stay readable, and comparisons have to verify from now on",
-        ),
+        Fix("Hash the password", make, Safety.SAFE if keeps_hashes else Safety.UNSAFE, "" if keeps_hashes else _WHY),
         related=related,
     )
 
 
-def _outside(value: ast.expr, step: str, file: File) -> list[Related] | None:
-    """The way of a password from outside to here; None if that is not what it is."""
-    function = file.function(value)
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return None
-    name = file.absolute_name(function)
-    fact = file.index.function(name)
-    if fact is None:
-        return None
-    for origin in (f"{found}{step}" for found in origins(file.names, value)):
-        path = origin.removesuffix(".get_secret_value()")
-        last = _LAST.search(path)
-        if not is_plain_name(last[1] if last else split(path)[0]) and not (
-            not step and is_plain_name(_own_name(value))
-        ):
-            continue
-        owner = symbol_of(fact, path[: last.start()]) if last else None
-        schemas = [one.cls for one in options(file.index.type_of(owner)) if isinstance(one, Instance)] if owner else []
-        if any(hashes_in_methods(file.index, cls) for cls in schemas):
-            continue
-        arrival = outside(file.index, name, path)
-        if arrival is not None:
-            return [
-                Related(
-                    f"`{caller.rpartition('.')[2]}` hands it on to `{callee.rpartition('.')[2]}`",
-                    owner=caller,
-                    call=call,
-                )
-                for caller, call, callee in arrival.hops
-            ]
-    return None
-
-
-def _own_name(value: ast.expr) -> str:
-    """What an expression is called where it is used."""
-    match value:
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
-            return name
-    return ""
-
-
-def _is_set_before(file: File, schema: ast.expr, name: str) -> bool:
-    """Whether the function sets the schema's field itself, as when it hashes in place."""
-    function, text = file.function(schema), ast.unparse(schema)
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr == name
-        and isinstance(node.ctx, ast.Store)
-        and file.function(node) is function
-        and ast.unparse(node.value) == text
-        for node in file.scan.nodes[ast.Attribute]
+def _is_hashed_later(store: Store, file: File) -> bool:
+    """Whether the function calls `set_password`, which replaces what is stored now."""
+    return (
+        store.model is not None
+        and is_django(file.index, store.model)
+        and any(
+            isinstance(call, ast.Call) and file.function(call) is file.function(store.value)
+            for call in file.calls().get("set_password", ())
+        )
     )
 
 
-def _unpacked_fix(node: ast.Call, dump: ast.Call, schema: ast.expr, name: str, file: File) -> Fix:
-    def make() -> Iterator[AnyEdit]:
-        if file.text(dump).endswith(".dict()"):
-            raise CannotFix("`dict()` is pydantic 1")
-        for edit in hashed(file, f"{file.text(schema)}.{name}"):
-            if isinstance(edit, str):
-                yield file.replace(dump, f'{file.text(schema)}.model_dump(exclude={{"{name}"}}), {name}={edit}')
-            else:
-                yield edit
+def _unpacked(store: Unpacked, file: File) -> Iterator[Finding]:
+    """`User(**data.model_dump())`, where the schema and the model both have a password."""
+    if not any(is_plain_name(name) and keeps(file.index, store.model, name) for name in _columns(store.model, file)):
+        return
+    if hashes_here(file, store.value):
+        return
+    for cls, related in _schemas(store.value, file):
+        for name in file.index.attributes(cls) if cls else _columns(store.model, file):
+            if not is_plain_name(name) or name in store.given or not keeps(file.index, store.model, name):
+                continue
+            if cls and (hashes_in_methods(file.index, cls) or _is_taken_out(store.value, name, file)):
+                continue
+            if not cls and is_set_before(file, store.value, name):
+                continue
+            fix = _unpacked_fix(store, name, file)
+            yield file.finding(
+                store.value,
+                f"`{name}` is stored as the user typed it, hash it first",
+                *([fix] if fix else []),
+                related=related,
+            )
+            return
 
-    why = "passwords stored so far stay readable, and comparisons have to verify from now on"
-    return Fix("Hash the password", make, Safety.UNSAFE, why)
+
+def _columns(model: str, file: File) -> list[str]:
+    found = [name for name in file.index.attributes(model) if is_plain_name(name)]
+    return found or ["password"]
+
+
+def _schemas(value: ast.expr, file: File) -> Iterator[tuple[str, list[Related]]]:
+    """The schemas whose fields come from outside in an expression; no name for what a Django form let through."""
+    if is_validated_data(value, file):
+        yield "", []
+        return
+    yield from dumped(value, file)
+    for one in options(file.type_of(value)):
+        if isinstance(one, Instance) and file.index.is_subclass(one.cls, *SCHEMAS):
+            found = arrivals(file, value)
+            if found:
+                yield one.cls, way(found)
+
+
+def _is_taken_out(value: ast.expr, name: str, file: File) -> bool:
+    """Whether the function itself has set the field, of the schema or of the dictionary."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=schema)):
+            return is_set_before(file, schema, name)
+        case ast.Name():
+            if is_set_before(file, value, name):
+                return True
+            for binding in file.names.bindings(value):
+                match file.parent(binding):
+                    case ast.Assign(value=ast.Call(func=ast.Attribute(value=schema))) if is_set_before(
+                        file, schema, name
+                    ):
+                        return True
+    return False
+
+
+def _unpacked_fix(store: Unpacked, name: str, file: File) -> Fix | None:
+    value, call = store.value, store.by
+    if isinstance(call.func, ast.Name) and call.func.id == "setattr":
+        return None
+    django = is_django(file.index, store.model)
+
+    def make() -> Iterator[AnyEdit]:
+        match value:
+            case ast.Call(func=ast.Attribute(value=schema, attr="model_dump"), args=[], keywords=[]):
+                password = f"{file.text(schema)}.{name}"
+            case ast.Name() if isinstance(call.func, ast.Attribute) and call.func.attr == "model_validate":
+                password = f"{file.text(value)}.{name}"
+            case ast.Name() | ast.Attribute():
+                password = f'{file.text(value)}["{name}"]'
+            case _:
+                raise CannotFix("the fields are put together in a way that cannot be changed with certainty")
+        for edit in hashed(file, password, django=django):
+            if not isinstance(edit, str):
+                yield edit
+            elif isinstance(call.func, ast.Attribute) and call.func.attr == "model_validate":
+                if any(one.arg == "update" for one in call.keywords):
+                    raise CannotFix("the call changes other fields already")
+                yield add_keyword(file, call, "update", f'{{"{name}": {edit}}}')
+            elif isinstance(value, ast.Call):
+                dump = file.text(value).removesuffix("()")
+                yield file.replace(value, f'{dump}(exclude={{"{name}"}}), {name}={edit}')
+            else:
+                yield file.replace(value, f'{{**{file.text(value)}, "{name}": {edit}}}')
+
+    return Fix("Hash the password", make, Safety.UNSAFE, _WHY)

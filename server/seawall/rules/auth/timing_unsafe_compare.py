@@ -52,9 +52,9 @@ from functools import partial
 from seawall.edits import Fix, Safety
 from seawall.rules.auth._constant_time import compared, why_unsafe
 from seawall.rules.auth._given import arrivals, is_open, way
+from seawall.rules.auth._passwords import is_in_tests
 from seawall.rules.auth._secrets import Kind, secret_kind
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.meanings.secret import is_aside
 
 code, severity = "SW506", Severity.WARNING
 
@@ -67,13 +67,17 @@ _WORDS = {
 }
 
 
+def applies(file: File) -> bool:
+    return not is_in_tests(file)
+
+
 def check(node: ast.Compare, file: File) -> Iterator[Finding]:
     if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         return
     left, right = node.left, node.comparators[0]
     if not isinstance(left, _EXPRESSIONS) or not isinstance(right, _EXPRESSIONS):
         return
-    if file.function(node) is None or is_aside(file.path, file.project.root):
+    if file.function(node) is None:
         return
     kinds = secret_kind(left, file), secret_kind(right, file)
     if (kinds[0] is None) == (kinds[1] is None):
