@@ -69,7 +69,7 @@ def _made_by_arguments(names: Names, node: ast.Call) -> Iterator[tuple[ast.AST, 
     """What a call makes of its arguments: it goes through them, calls them or enters them."""
     name = node.func.id if isinstance(node.func, ast.Name) else f".{getattr(node.func, 'attr', '')}"
     if name in _GO_THROUGH:
-        for argument in node.args:
+        for argument in map(_unsliced, node.args):
             if isinstance(argument, ast.Call) and (site := _site(names, argument, "for")):
                 yield argument, site
     if name == ".enter_context" and node.args and (site := _site(names, node.args[0], "with")):
@@ -114,7 +114,14 @@ def _objects(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         case ast.For(iter=value) | ast.comprehension(iter=value) | ast.YieldFrom(value=value):
             while isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _LAZY:
                 value = next((one for one in reversed(value.args) if not isinstance(one, ast.Starred)), value.func)
-            yield "for", value
+            yield "for", _unsliced(value)
+
+
+def _unsliced(node: ast.expr) -> ast.expr:
+    """What goes through a slice goes through the whole, of which it may be a query yet."""
+    while isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        node = node.value
+    return node
 
 
 def _site(names: Names, node: ast.expr, use: str) -> CallSite | None:

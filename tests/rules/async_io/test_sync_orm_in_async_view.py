@@ -176,6 +176,42 @@ async def store(request):
     assert messages == ["`offer` calls `shop.services.cheapest`", "`cheapest` calls `django.db.models.QuerySet.first`"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return list(Pie.objects.order_by('price')[:number])",
+        "return [pie.pk for pie in Pie.objects.all()[:number]]",
+        "return sorted(Pie.objects.all()[:number:2])",
+    ],
+)
+def test_helpers_that_go_through_a_slice_of_a_query(body: str) -> None:
+    services = f"#- shop/services.py\nfrom shop.models import Pie\n\ndef top(number):\n    {body}\n"
+    views = "#- shop/views.py\nfrom shop.services import top\n\nasync def index(request):\n    return «top(3)»\n"
+    assert_finds(CODE, MODELS + services + views)
+
+
+def test_helpers_that_slice_a_query_or_a_list_are_fine() -> None:
+    services = """\
+#- shop/services.py
+from shop.models import Pie
+
+def top(number):
+    return Pie.objects.order_by("price")[:number]
+
+def names():
+    return "apple cherry plum".split()
+
+def some():
+    return list(names()[:2])
+#- shop/views.py
+from shop.services import some, top
+
+async def index(request):
+    return top(3), some()
+"""
+    assert_silent(CODE, MODELS + services)
+
+
 def test_helpers_that_are_async_or_wrapped_are_fine() -> None:
     services = """\
 #- shop/services.py
