@@ -32,3 +32,10 @@ def test_a_secret_moves_to_settings_and_to_the_env_file_in_one_action(vscode: Ed
     vscode.no_finding("SW201")
     vscode.save_all()
     keeps_the_secret_out_of_the_code(project)
+
+
+def test_the_problems_panel_tells_of_files_that_are_not_open(vscode: Editor, project: Project) -> None:
+    (project.root / "app/jobs.py").write_text("import time\n\n\nasync def rest() -> None:\n    time.sleep(1)\n")
+    vscode.open(project.main)
+    finding = vscode.finding("SW101")
+    assert (finding.line, finding.column) == (5, 5)
