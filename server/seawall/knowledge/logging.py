@@ -12,3 +12,14 @@ TAKES_EXC_INFO = (STDLIB, ADAPTER, STRUCTLOG, "structlog.stdlib.BoundLogger", "s
 
 ERROR_METHODS = frozenset({"error", "critical", "fatal"})
 """Methods that log an error, and no traceback unless told."""
+
+METHODS = frozenset({
+    "debug", "info", "warning", "warn", "error", "critical", "fatal", "exception", "log", "trace", "success", "msg", "notice",
+})  # fmt: skip
+"""Methods that log a message."""
+
+BINDERS = frozenset({"bind", "contextualize", "new", "bind_contextvars", "bound_contextvars"})
+"""Methods and functions that put values into all messages that follow."""
+
+NO_VALUES = frozenset({"exc_info", "stack_info", "stacklevel"})
+"""Arguments that end up in no message."""

@@ -37,8 +37,9 @@ from collections.abc import Iterator
 
 from seawall.edits import Fix
 from seawall.edits.calls import add_keyword
-from seawall.knowledge.logging import ERROR_METHODS, LOGURU, TAKES_EXC_INFO
+from seawall.knowledge.logging import ERROR_METHODS, LOGURU
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.meanings.log_call import logger_kind
 from seawall.semantics.view import has_unpacking, keyword
 
 code, severity = "SW904", Severity.WARNING
@@ -58,7 +59,7 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     handler = _handler(call, file)
     if handler is None or keyword(call, "exc_info") is not None or has_unpacking(call):
         return
-    kind = _logger(call, file)
+    kind = logger_kind(call, file)
     if kind is None or _keeps_traceback(handler):
         return
     caught = _caught(handler)
@@ -95,19 +96,6 @@ def _handler(call: ast.Call, file: File) -> ast.ExceptHandler | None:
             return node
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             return None
-    return None
-
-
-def _logger(call: ast.Call, file: File) -> str | None:
-    """The kind of logger that is called, if it certainly is one."""
-    receiver = file.receiver(call)
-    if receiver is None:
-        return None
-    name = file.qualname(receiver)
-    if name == LOGURU:
-        return LOGURU
-    if name == "logging" or file.is_instance(receiver, *TAKES_EXC_INFO):
-        return "logging"
     return None
 
 
