@@ -85,20 +85,25 @@ def rewritten(body: str) -> str:
     index = Index()
     index.set_module("main", document.facts)
     text = document.source.text
-    found = []
+    found, loops = [], []
     for start, item in zip(document.source.starts, document.source.items, strict=True):
         view = View(document, item, index)
         roots = [node for node in view.scan.nodes[ast.Call] if isinstance(node, ast.Call) and is_query(node)]
         for root in roots:
             for one in rewrite(view, root, lambda name: name.rpartition(".")[2]):
                 found.append((one.node, start - 1, one.text))
+                if one.loop is not None:
+                    loops.append(range_of(one.loop).shift(start - 1).start_line)
     done: list[tuple[int, int]] = []
     for node, shift, new in sorted(found, key=lambda one: (-one[0].lineno, -one[0].col_offset)):
         if (node.lineno, node.col_offset) in done:
             continue
         done.append((node.lineno, node.col_offset))
         text = text.replace(range_of(node).shift(shift), new)
-    return str(text).partition("async def f(db):\n")[2]
+    lines = str(text).split("\n")
+    for line in loops:
+        lines[line - 1] = lines[line - 1].replace("for ", "async for ", 1)
+    return "\n".join(lines).partition("async def f(db):\n")[2]
 
 
 def indented(body: str) -> str:
@@ -168,6 +173,14 @@ FAILURES = (MultipleResultsFound, NoResultFound)
         "total = query.count()\nreturn [total, *query.order_by(User.id).all()]",
         "return db.query(aliased(User)).filter_by(id=7).first()",
         "return db.query(User).order_by(User.id).slice(1, 3).all()",
+        "names = []\nfor user in db.query(User).order_by(User.id).yield_per(2):\n    names.append(user.name)\nreturn names",
+        "found = []\nfor row in db.query(User.id, User.name).filter(User.age == 3).yield_per(1):\n    found.append(row.name)\n"
+        "return found",
+        "query = db.query(User).with_entities(User.name)\nif db:\n    query = query.filter(User.age == 3)\n"
+        "return [name for (name,) in query.order_by(User.name)]",
+        "query = db.query(User.id).add_columns(User.name).order_by(User.id)\nreturn [tuple(row) for row in query]",
+        "query = db.query(User)\nreturn query.with_entities(func.max(User.age)).scalar()",
+        "query = db.query(User).join(User.orders)\nreturn {user.name for user in query if user.id > 1}",
         "q = db.query(User).filter(User.age == 9)\nfirst = q.first()\nn = q.delete(synchronize_session=False)\nreturn n",
         "q = db.query(User).filter(User.age > 3)\nif True:\n    q = q.filter(User.age < 9)\nreturn q.update({'age': 4})",
     ],

@@ -130,6 +130,20 @@ def assert_switches(before: str, after: str) -> None:
     assert not changed, "\n".join(line for each in lines for line in each)
 
 
+def assert_leaves(text: str, *reasons: str) -> None:
+    """The switch leaves the files of the example as they are, names why, and does the rest."""
+    given = parse(text).files
+    files = {"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER} | given
+    folder = Folder(files)
+    fix = offered(folder)[0]
+    changes = {path.name: text for path, text in apply(folder.workspace, fix.make()).items()}
+    assert str(changes["handler.py"]).replace("get_async_db", "get_db") == ASYNC_HANDLER
+    left = "\n".join(fix.left())
+    assert all(reason in left for reason in reasons), left
+    changed = [name for name in given if Path(name).name in changes and name not in ("database.py", "handler.py")]
+    assert not changed, "\n".join(str(changes[Path(name).name]) for name in changed)
+
+
 def assert_refuses(text: str, reason: str) -> None:
     """The switch is offered but names the place that cannot follow."""
     folder = Folder({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER} | parse(text).files)

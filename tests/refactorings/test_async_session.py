@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from refactorings.switching import (
     HANDLER,
     MODELS,
     assert_changes,
+    assert_leaves,
     assert_refuses,
     assert_switches,
     offered,
     switch,
 )
 from seawall.edits import CannotFix
+from seawall.engine.fix import apply
 from support.marked import Folder
 
 
@@ -734,10 +737,15 @@ def test_queries_that_others_go_through_give_their_rows() -> None:
     )
 
 
-def test_queries_that_others_refine_stop_it() -> None:
+def test_queries_that_others_refine_stay_with_them() -> None:
     text = "from models import Book\n\n\ndef all_books(db):\n    return db.query(Book)\n\n\n"
-    text += "def count(db):\n    return all_books(db).count()\n\n\ndef run():\n    return count(SessionLocal())\n"
-    assert_refuses(f"#- crud.py\nfrom database import SessionLocal\n{text}", "handed on")
+    text += "def count(db):\n    return all_books(db).count()\n"
+    assert_leaves(
+        f"#- crud.py\nfrom database import SessionLocal\n{text}\n\ndef run():\n    with SessionLocal() as db:\n"
+        "        return [count(db) for _ in all_books(db)]\n",
+        "handed on",
+        "what `all_books` gives needs the sync session later on",
+    )
 
 
 def test_listeners_keep_the_sync_session() -> None:
@@ -1039,28 +1047,27 @@ async def greet():
 ''')
 
 
-# -- what stops it ------------------------------------------------------------------------------------------------------
+# -- what stays sync ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("titles = map(lambda id: read(db, id), [1])", "lambda"),
+        ("titles = map(lambda id: read(db, id), [1])", "a lambda cannot await"),
         ("titles = list(map(partial(read, db), [1]))", "goes where it cannot be followed"),
-        ("paginate(db)", "goes where it cannot be followed"),
-        ("sessions = [db]", "goes where it cannot be followed"),
-        ("db.enable_baked_queries()", "no async counterpart"),
-        ("task = db.commit", "no async counterpart"),
+        ("sessions = [db, read(db, 1)]", "goes where it cannot be followed"),
+        ("read(db, 1); db.enable_baked_queries()", "no async counterpart"),
+        ("task = db.commit, read(db, 1)", "no async counterpart"),
         ("titles = (read(db, id) for id in [1])", "generator expression"),
-        ("handlers = [read]", "handed on"),
+        ("store = Store(db); read(db, 1)", "goes where it cannot be followed"),
     ],
 )
-def test_what_cannot_follow_is_named(code: str, reason: str) -> None:
+def test_functions_that_cannot_follow_stay_with_their_helpers(code: str, reason: str) -> None:
     text = f"""
 from functools import partial
 
-from fastapi_pagination import paginate
 from sqlalchemy.orm import Session
+from stores import Store
 
 from models import Book
 
@@ -1072,29 +1079,427 @@ def read(db: Session, id: int):
 def others(db: Session):
     {code}
 """
-    assert_refuses(f"#- others.py\n{text}", reason)
-    assert_refuses(f"#- others.py\n{text}", "`others.py` line 1")
+    assert_leaves(f"#- others.py\n{text}", reason, "`others.py` line 1")
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
         ("@shared_task\ndef refresh():\n    with SessionLocal() as db:\n        db.commit()\n", "decorator"),
+        ("@command()\ndef refresh():\n    with SessionLocal.begin() as db:\n        db.flush()\n", "decorator"),
         ("class Cache:\n    @property\n    def book(self):\n        return SessionLocal().get(Book, 1)\n", "decorator"),
         ("class Cache:\n    def __init__(self):\n        self.book = SessionLocal().get(Book, 1)\n", "`__init__`"),
         ("BOOK = SessionLocal().get(Book, 1)\n", "outside of functions"),
-        (
-            "class Job(Task):\n    def run(self):\n        SessionLocal().commit()\n",
-            "nothing says who else calls `run`",
-        ),
-        ("registry = scoped_session(SessionLocal)\n", "handed on"),
+        ("@shared_task\ndef refresh():\n    next(get_db()).commit()\n", "decorator"),
+        ("@shared_task\ndef refresh():\n    with engine.begin() as connection:\n        connection.execute(1)\n", "decor"),
+        ("class Job(Task):\n    def run(self):\n        SessionLocal().commit()\n", "nothing says who else calls `run`"),
+        ("class Unit:\n    def __enter__(self):\n        self.db = SessionLocal()\n        return self\n\n"
+         "    def __exit__(self, *args):\n        self.db.close()\n\n"
+         "    def commit(self):\n        self.db.commit()\n", "is a sync session for other methods"),
         ("store = Store(engine)\n", "nothing says what is done with `engine`"),
+        ("Thread(target=save).start()\n\n\ndef save():\n    SessionLocal().commit()\n", "handed on"),
+        ("def save():\n    SessionLocal().commit()\n\n\nhandlers = {'save': save}\n", "handed on"),
     ],
+)  # fmt: skip
+def test_code_that_has_to_stay_sync_keeps_an_engine_of_its_own(code: str, reason: str) -> None:
+    imports = "from threading import Thread\nfrom celery import Task, shared_task\nfrom click import command\n"
+    imports += (
+        "from stores import Store\n\nfrom database import SessionLocal, engine, get_db\nfrom models import Book\n\n"
+    )
+    assert_leaves(f"#- other.py\n{imports}{code}", reason)
+
+
+SPLIT = ASYNC_DATABASE.replace(
+    """\
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+""",
+    """\
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, sessionmaker
+
+engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)
+""",
+).replace(
+    """\
+engine = create_async_engine("postgresql+asyncpg://db.internal/shop", pool_pre_ping=True)
+SessionLocal = async_sessionmaker(autoflush=False, bind=engine, expire_on_commit=False)
+""",
+    """\
+async_engine = create_async_engine("postgresql+asyncpg://db.internal/shop", pool_pre_ping=True)
+SessionLocal = sessionmaker(autocommit=False, autoflush=False, bind=engine)
+AsyncSessionLocal = async_sessionmaker(autoflush=False, bind=async_engine, expire_on_commit=False)
+""",
 )
-def test_code_that_has_to_stay_sync_stops_it(code: str, reason: str) -> None:
-    imports = "from celery import Task, shared_task\nfrom sqlalchemy.orm import scoped_session\n"
-    imports += "from stores import Store\n\nfrom database import SessionLocal, engine\nfrom models import Book\n\n"
-    assert_refuses(f"#- other.py\n{imports}{code}", reason)
+SPLIT = SPLIT.replace("async with SessionLocal()", "async with AsyncSessionLocal()")
+
+
+def test_a_task_beside_handlers() -> None:
+    assert_switches(
+        """
+        #- tasks.py
+        from celery import shared_task
+
+        import crud
+        from database import SessionLocal
+
+
+        @shared_task
+        def refresh(title: str) -> None:
+            with SessionLocal() as db:  # no event loop here
+                if crud.find(db, title):
+                    db.commit()
+
+        #- crud.py
+        from sqlalchemy.orm import Session
+
+        from models import Book
+
+
+        def find(db: Session, title: str) -> Book | None:
+            return db.query(Book).filter(Book.title == title).first()
+
+
+        def newest(db: Session) -> Book | None:
+            return db.query(Book).order_by(Book.id.desc()).first()
+
+        #- api.py
+        from fastapi import APIRouter, Depends
+        from sqlalchemy.orm import Session
+
+        import crud
+        from database import get_db
+
+        router = APIRouter()
+
+
+        @router.get("/find")
+        async def find(title: str, db: Session = Depends(get_db)):
+            return [crud.find(db, title).id, crud.find(title=title, db=db), crud.newest(db)]
+        """,
+        f"""
+        #- api.py
+        from fastapi import APIRouter, Depends
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        import crud
+        from database import get_db
+
+        router = APIRouter()
+
+
+        @router.get("/find")
+        async def find(title: str, db: AsyncSession = Depends(get_db)):
+            return [(await db.run_sync(crud.find, title)).id, await db.run_sync(lambda session: crud.find(title=title, db=session)), await crud.newest(db)]
+        #- crud.py
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+        from sqlalchemy.orm import Session
+
+        from models import Book
+
+
+        def find(db: Session, title: str) -> Book | None:
+            return db.query(Book).filter(Book.title == title).first()
+
+
+        async def newest(db: AsyncSession) -> Book | None:
+            return await db.scalar(select(Book).order_by(Book.id.desc()).limit(1))
+
+        #- database.py
+{textwrap.indent(SPLIT, " " * 8)}""",
+    )
+
+
+def test_a_provider_and_an_alias_that_both_sides_need() -> None:
+    before = DATABASE.replace(
+        "from sqlalchemy.orm import DeclarativeBase,", "from sqlalchemy.orm import DeclarativeBase, Session,"
+    )
+    before = "from typing import Annotated\n\nfrom fastapi import Depends\n" + before
+    before += "\n\nSessionDep = Annotated[Session, Depends(get_db)]\n"
+    files = {
+        "database.py": before,
+        "models.py": MODELS,
+        "handler.py": HANDLER,
+        "api.py": """\
+from fastapi import APIRouter
+from registry import remember
+
+from database import SessionDep
+from models import Book
+
+router = APIRouter()
+
+
+@router.get("/first")
+async def first(db: SessionDep):
+    return db.get(Book, 1)
+
+
+@router.get("/second")
+async def second(db: SessionDep):
+    remember({"session": db})
+    return db.get(Book, 2)
+""",
+    }
+    folder = Folder(files)
+    fix = next(fix for fix in offered(folder) if "Switch" in fix.title)
+    after = {path.name: str(text) for path, text in apply(folder.workspace, fix.make()).items()}
+    assert "async def first(db: AsyncSessionDep):\n    return await db.get(Book, 1)\n" in after["api.py"]
+    assert "async def second(db: SessionDep):\n    remember" in after["api.py"]
+    assert after["api.py"].endswith("    return db.get(Book, 2)\n")
+    assert "AsyncSessionDep = Annotated[AsyncSession, Depends(get_async_db)]\n" in after["database.py"]
+    assert "\nSessionDep = Annotated[Session, Depends(get_db)]\n" in after["database.py"]
+    assert "def get_db():\n    db = SessionLocal()\n" in after["database.py"]
+    assert "async def get_async_db():\n    async with AsyncSessionLocal() as db:\n" in after["database.py"]
+
+
+def test_a_request_has_one_session() -> None:
+    """A handler whose dependency stays sync stays so, too: they share the session and what was loaded with it."""
+    assert_leaves(
+        """
+        #- api.py
+        from fastapi import APIRouter, Depends
+        from registry import remember
+        from sqlalchemy.orm import Session
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+
+
+        def current(db: Session = Depends(get_db)) -> Book:
+            remember([db])
+            return db.get(Book, 1)
+
+
+        @router.get("/first")
+        async def first(book: Book = Depends(current), db: Session = Depends(get_db)):
+            book.title = "seen"
+            db.commit()
+        """,
+        "`api.first` stays sync: `current`, a dependency of it, has to stay sync",
+    )
+
+
+def test_what_else_blocks_goes_to_a_thread() -> None:
+    """FastAPI ran the handler in its threadpool, where it could."""
+    assert_changes(
+        "api.py",
+        """
+        import smtplib
+        import time
+
+        from fastapi import APIRouter, Depends
+        from sqlalchemy.orm import Session
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+
+
+        def send(title: str) -> None:
+            smtplib.SMTP("mail.internal").send_message(title)
+
+
+        @router.post("/remind")
+        def remind(db: Session = Depends(get_db)) -> None:
+            for book in db.query(Book):
+                send(book.title)
+                time.sleep(1)
+
+
+        @router.post("/ping")
+        def ping() -> None:
+            send("ping")  # still in the threadpool
+        """,
+        """
+        import asyncio
+        import smtplib
+
+        from fastapi import APIRouter, Depends
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+
+
+        def send(title: str) -> None:
+            smtplib.SMTP("mail.internal").send_message(title)
+
+
+        @router.post("/remind")
+        async def remind(db: AsyncSession = Depends(get_db)) -> None:
+            for book in await db.scalars(select(Book)):
+                await asyncio.to_thread(send, book.title)
+                await asyncio.sleep(1)
+
+
+        @router.post("/ping")
+        def ping() -> None:
+            send("ping")  # still in the threadpool
+        """,
+    )
+
+
+def test_engines_that_are_parameters() -> None:
+    assert_changes(
+        "wait.py",
+        """
+        from sqlalchemy import Engine, text
+        from sqlalchemy.orm import Session
+        from tenacity import retry
+
+        from database import engine
+
+
+        @retry(stop=3)
+        def wait_for(some_engine: Engine) -> None:
+            with Session(some_engine) as session:
+                session.execute(text("SELECT 1"))
+
+
+        def main() -> None:
+            wait_for(engine)
+
+
+        if __name__ == "__main__":
+            main()
+        """,
+        """
+        import asyncio
+
+        from sqlalchemy import text
+        from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+        from tenacity import retry
+
+        from database import engine
+
+
+        @retry(stop=3)
+        async def wait_for(some_engine: AsyncEngine) -> None:
+            async with AsyncSession(some_engine, expire_on_commit=False) as session:
+                await session.execute(text("SELECT 1"))
+
+
+        async def main() -> None:
+            await wait_for(engine)
+
+
+        if __name__ == "__main__":
+            asyncio.run(main())
+        """,
+    )
+
+
+def test_tests_that_call_coroutines_are_named() -> None:
+    files = {
+        "database.py": DATABASE,
+        "models.py": MODELS,
+        "handler.py": HANDLER,
+        "tests/test_handler.py": "from handler import app, read_book\n\n\ndef test_it():\n    print(app)\n",
+        "tests/test_jobs.py": "from jobs import job\n\n\ndef test_it():\n    job()\n",
+        "jobs.py": "from database import SessionLocal\n\n\ndef job():\n    with SessionLocal() as db:\n        db.commit()\n",
+    }
+    fix = offered(Folder(files))[0]
+    assert fix.make()
+    assert fix.left() == ("`jobs.job` is a coroutine now, and `tests/test_jobs.py` line 5 calls it",)
+
+
+def test_libraries_get_the_sync_session_inside() -> None:
+    assert_changes(
+        "api.py",
+        """
+        from fastapi_pagination import paginate
+        from sqlalchemy.orm import Session
+
+
+        def page(db: Session):
+            return paginate(db, [1]), paginate([1], db)
+        """,
+        """
+        from fastapi_pagination import paginate
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+
+        async def page(db: AsyncSession):
+            return await db.run_sync(paginate, [1]), await db.run_sync(lambda session: paginate([1], session))
+        """,
+    )
+
+
+def test_the_finding_itself_has_to_go() -> None:
+    """What would leave the handler as it is, is no fix for it."""
+    text = HANDLER.replace("    return", "    keep = [db]\n    return")
+    folder = Folder({"database.py": DATABASE, "models.py": MODELS, "handler.py": text})
+    with pytest.raises(CannotFix, match=r"`db` goes where it cannot be followed, `handler\.py` line 12"):
+        offered(folder)[0].make()
+
+
+# -- several databases ----------------------------------------------------------------------------------------------------
+
+SECOND = """
+archive = create_engine("mysql://db.internal/archive")
+ArchiveSession = sessionmaker(archive)
+
+
+def get_archive():
+    with ArchiveSession() as db:
+        yield db
+"""
+
+
+def test_another_database_keeps_its_stack() -> None:
+    old = "from sqlalchemy.orm import Session\n\nfrom models import Book\n\n\ndef old(archive: Session):\n"
+    old += "    return archive.query(Book).all()\n"
+    api = """
+from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+
+from archive import old
+from database import get_archive
+
+router = APIRouter()
+
+
+@router.get("/old")
+def read_old(archive: Session = Depends(get_archive)):
+    return old(archive)
+"""
+    files = {"models.py": MODELS, "handler.py": HANDLER, "archive.py": old, "api.py": api}
+    after = switch({"database.py": DATABASE + SECOND, **files})
+    assert after["database.py"].endswith(SECOND)
+    assert after["handler.py"] == ASYNC_HANDLER
+    assert {name: after[name] for name in ("archive.py", "api.py")} == {"archive.py": old, "api.py": api}
+
+
+def test_databases_that_share_a_helper_go_together() -> None:
+    files = {
+        "requirements.txt": "sqlalchemy\n",
+        "database.py": DATABASE + SECOND,
+        "models.py": MODELS,
+        "handler.py": HANDLER.replace("return db.get(Book, book_id)", "return read(db, book_id)").replace(
+            "from models import Book", "from crud import read"
+        ),
+        "crud.py": "from sqlalchemy.orm import Session\n\nfrom models import Book\n\n\n"
+        "def read(db: Session, id):\n    return db.get(Book, id)\n",
+        "jobs.py": "from crud import read\nfrom database import ArchiveSession\n\n\n"
+        "def job():\n    with ArchiveSession() as db:\n        return read(db, 1)\n",
+    }
+    after = switch(files)
+    assert 'archive = create_async_engine("mysql+aiomysql://db.internal/archive")\n' in after["database.py"]
+    assert "async def read(db: AsyncSession, id):\n    return await db.get(Book, id)\n" in after["crud.py"]
+    assert (
+        "async def job():\n    async with ArchiveSession() as db:\n        return await read(db, 1)" in after["jobs.py"]
+    )
+    assert after["requirements.txt"] == "sqlalchemy[asyncio]\nasyncpg>=0.29\naiomysql>=0.2\n"
 
 
 # -- all of it ----------------------------------------------------------------------------------------------------------
@@ -1110,9 +1515,16 @@ def test_tests_and_migrations_stay_as_they_are() -> None:
     assert {name: after[name] for name in files} == files
 
 
-def test_a_migration_that_uses_the_engine_stops_it() -> None:
-    assert_refuses("#- migrations/env.py\nfrom alembic import context\nfrom database import engine\n\nengine.connect()\n",
-                   "a migration uses the engine")  # fmt: skip
+@pytest.mark.parametrize("path", ["migrations/env.py", "tests/conftest.py"])
+@pytest.mark.parametrize(
+    "use", ["from database import engine\n\nengine.connect()\n", "import database\n\ndatabase.engine.connect()\n"]
+)
+def test_migrations_and_tests_keep_the_engine_that_they_use(path: str, use: str) -> None:
+    head = "from alembic import context\n" if "env" in path else ""
+    after = switch({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER, path: head + use})
+    assert after[path] == head + use
+    assert 'engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)\n' in after["database.py"]
+    assert "SessionLocal = async_sessionmaker(autoflush=False, bind=async_engine, " in after["database.py"]
 
 
 def test_line_ends_and_letters_survive() -> None:

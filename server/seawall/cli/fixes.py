@@ -112,6 +112,8 @@ def _details(mended: Mended) -> Iterator[str]:
     for path, lines in by_path.items():
         yield f"- {click.style(relative(str(path)), bold=True)}:"
         yield from lines
+    for left in dict.fromkeys(left for applied in mended.applied for left in applied.left):
+        yield f"Left as it is: {left}"
     for refused in mended.refused:
         place = f"{relative(str(refused.path))}:{refused.line}"
         yield f"Could not apply `{refused.title}` at {place} ({refused.code}): {refused.reason}"

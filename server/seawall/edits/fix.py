@@ -58,3 +58,5 @@ class Fix:
     why: str = ""
     kind: str = "quickfix"
     """LSP's code action kind: `quickfix`, `refactor.rewrite`, ..."""
+    left: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)
+    """What the edits leave as it is though the title speaks of it, each with the reason; asked after `make`."""

@@ -24,8 +24,10 @@ from seawall.edits.query_chain import (
     ITERATING,
     JOINS,
     ONE_ROW,
+    SELECTING,
     SIMPLE,
     STEPS,
+    STREAM,
     Chain,
     call_range,
     entities_of,
@@ -50,6 +52,8 @@ class Replacement(NamedTuple):
 
     node: ast.expr
     text: str
+    loop: ast.For | None = None
+    """The loop around it that has to be an `async for`, since its rows come as they are asked for."""
 
 
 def rewrite(view: View, root: ast.Call, name: Name) -> list[Replacement]:
@@ -131,6 +135,8 @@ class _Rewriting:
             case ast.For(iter=over) | ast.comprehension(iter=over, is_async=0) if over is chain.outer and not chain.end:
                 if isinstance(parent, ast.comprehension) and self._is_inner_loop(parent):
                     raise CannotFix("the query runs in the inner loop of a comprehension")
+                if STREAM in chain.methods:
+                    return [self._streamed(chain, parent)]
                 return [self._awaited(chain)]
             case ast.Call(func=ast.Name(id=function)) if function in ITERATING and not chain.end:
                 return [self._awaited(chain)]
@@ -146,30 +152,43 @@ class _Rewriting:
         scope = self.view.scan.scopes[target]
         if not scope.is_function:
             raise CannotFix("the query is kept outside of a function")
-        methods = {*chain.methods}
+        entities, methods = entities_of(chain), {*chain.methods} - SELECTING
         names = [node for node in self.view.scan.nodes[ast.Name] if isinstance(node, ast.Name) and node.id == target.id]
-        if any(self._owner(node, target.id) is scope and self.view.scan.scopes[node] is not scope for node in names):
+        if any(self._owner(node, target.id) is scope and not self._runs_in(scope, node) for node in names):
             raise CannotFix(f"`{target.id}` is used in an inner function")
-        here = [node for node in names if self.view.scan.scopes[node] is scope]
+        here = [node for node in names if self._owner(node, target.id) is scope]
         for node in here:
             if isinstance(node.ctx, ast.Store) and node is not target:
                 self._is_step(node, target.id)
         chains = [
-            self.chain(node, chain.session, chain.entities, tuple(methods))
-            for node in here
-            if isinstance(node.ctx, ast.Load)
+            self.chain(node, chain.session, entities, tuple(methods)) for node in here if isinstance(node.ctx, ast.Load)
         ]
         methods.update(method for each in chains for method in each.methods if not each.end)
         found: list[Replacement] = []
         for each in chains:
             each = replace(each, before=tuple(sorted(methods)), surely=chain.methods)
-            if "with_entities" in methods:
+            if SELECTING & methods:
                 raise CannotFix("the query changes what it selects on its way")
             if self._is_own_step(each, target.id):
                 found.append(Replacement(each.outer, self.select(each)))
             else:
                 found.extend(self._use(each))
         return [one for one in found if one.text != self.view.text(one.node)]
+
+    def _runs_in(self, scope: Scope, node: ast.AST) -> bool:
+        """Whether a node is evaluated where the scope's own code is: in it, or as what a comprehension goes through first."""
+        inner = node
+        for above in self.view.ancestors(node):
+            if above is scope.node:
+                return True
+            if isinstance(above, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                return False
+            if isinstance(above, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+                first = above.generators[0]
+                if inner is not first or node not in ast.walk(first.iter):
+                    return False
+            inner = above
+        return False
 
     def _owner(self, node: ast.Name, name: str) -> Scope | None:
         scope: Scope | None = self.view.scan.scopes[node]
@@ -226,6 +245,9 @@ class _Rewriting:
             new = STEPS.get(method) or INNER.get(method)
             if new:
                 changes.append((name_range(call), new))
+            if method == STREAM and call.args:
+                start = range_of(call.args[0])
+                changes.append((Range(*start[:2], *start[:2]), "yield_per="))
         return self._text(Range(start.start_line, start.start_col, end.end_line, end.end_col), changes)
 
     def _check_step(self, call: ast.Call) -> None:
@@ -273,9 +295,20 @@ class _Rewriting:
         )
         return Replacement(node, f"({text})" if is_operand and text.startswith("await ") else text)
 
+    def _streamed(self, chain: Chain, parent: ast.AST) -> Replacement:
+        """`for row in query.yield_per(100)`: rows are fetched while the loop runs."""
+        if not isinstance(parent, ast.For):
+            raise CannotFix("rows come as they are asked for, outside of a `for` loop")
+        plain = self._expression(replace(chain, streams=True))
+        if plain.startswith("("):
+            raise CannotFix("rows that come as they are asked for cannot be made unique")
+        return Replacement(chain.outer, plain, parent)
+
     def _expression(self, chain: Chain) -> str:
         session = self.view.text(chain.session)
         end, steps = chain.end, chain.calls[:-1] if chain.end else chain.calls
+        if STREAM in chain.methods and not chain.streams:
+            raise CannotFix("rows come as they are asked for, outside of a `for` loop")
         match end:
             case "get":
                 return self._get(chain, steps, session)
@@ -302,7 +335,10 @@ class _Rewriting:
             return f"await {session}.scalar{wrapped}"
         if end == "scalar" and not is_one_model and len(entities) == 1 and self._gives_one_row(chain, entities[0]):
             return f"await {session}.scalar{wrapped}"
-        result = f"await {session}.{'scalars' if is_one_model or end == 'scalar' else 'execute'}{wrapped}"
+        method = "scalars" if is_one_model or end == "scalar" else "execute"
+        if chain.streams:
+            method = "stream_scalars" if is_one_model else "stream"
+        result = f"await {session}.{method}{wrapped}"
         if not end and not is_unique:
             return result
         fetch = {"": "", "scalar": ".one_or_none()"}.get(end, f".{end}()")

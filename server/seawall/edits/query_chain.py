@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from seawall.edits.fix import CannotFix
 from seawall.syntax import Range, range_of
 
 # Methods of `Query` that `Select` has too.
@@ -14,12 +13,16 @@ SAME = (
     "offset", "options", "order_by", "outerjoin", "params", "prefix_with", "select_from", "slice", "suffix_with", "where",
     "with_for_update", "with_hint",
 )  # fmt: skip
-STEPS = dict.fromkeys(SAME) | {"filter": "where", "with_entities": "with_only_columns", "add_entity": "add_columns"}
+STEPS = dict.fromkeys(SAME) | {
+    "filter": "where", "with_entities": "with_only_columns", "add_entity": "add_columns", "yield_per": "execution_options",
+}  # fmt: skip
 INNER = dict.fromkeys(("subquery", "cte", "exists", "scalar_subquery", "label")) | {"as_scalar": "scalar_subquery"}
 FETCHES = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update"})
 SIMPLE = frozenset({"filter", "where", "filter_by"})
 JOINS = frozenset({"join", "outerjoin", "select_from"})
 EAGER = frozenset({"joinedload", "contains_eager"})
+SELECTING = frozenset({"with_entities", "add_columns", "add_entity"})
+STREAM = "yield_per"
 ONE_ROW = frozenset({"count", "sum", "avg", "min", "max", "exists"})
 ITERATING = frozenset({"list", "tuple", "set", "sorted", "enumerate"})
 
@@ -36,6 +39,8 @@ class Chain:
     """Methods that made the query that the root variable holds."""
     surely: tuple[str, ...] = ()
     """Those among them that ran for certain."""
+    streams: bool = False
+    """Whether its rows come as they are asked for."""
 
     @property
     def outer(self) -> ast.expr:
@@ -64,8 +69,6 @@ def entities_of(chain: Chain) -> tuple[ast.expr, ...]:
             found = tuple(call.args)
         elif method_of(call) in ("add_columns", "add_entity"):
             found += tuple(call.args)
-    if "add_columns" in chain.before or "add_entity" in chain.before:
-        raise CannotFix("the query changes what it selects on its way")
     return found
 
 

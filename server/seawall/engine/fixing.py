@@ -34,6 +34,8 @@ class Applied(NamedTuple):
     path: Path
     code: str
     title: str
+    left: tuple[str, ...] = ()
+    """What it left as it is, with the reasons."""
 
 
 class Refused(NamedTuple):
@@ -53,6 +55,7 @@ class Candidate:
     located: Located
     fix: Fix
     edits: tuple[AnyEdit, ...]
+    left: tuple[str, ...] = ()
 
     @property
     def paths(self) -> frozenset[Path]:
@@ -130,7 +133,7 @@ class Fixer:
                 if reason:
                     self._refuse(located, fix, reason)
                 elif edits:
-                    yield Candidate(located, fix, edits)
+                    yield Candidate(located, fix, edits, fix.left())
                     break
 
     def _make(self, located: Located, fix: Fix) -> tuple[str, tuple[AnyEdit, ...]]:
@@ -192,7 +195,7 @@ class Fixer:
             for path, text in after.items():
                 self.before.setdefault(path, before[path])
                 self.after[path] = text
-            self.applied += [Applied(one.located.path, one.located.code, one.fix.title) for one in chosen]
+            self.applied += [Applied(one.located.path, one.located.code, one.fix.title, one.left) for one in chosen]
             return True
         for path, old in before.items() if after is not None else ():
             self._put_back(path, old)

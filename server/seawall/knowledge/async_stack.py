@@ -8,6 +8,7 @@ COUNTERPARTS: dict[str, str] = {
     "sqlalchemy.orm.Session": f"{_ASYNC}.AsyncSession",
     "sqlmodel.Session": "sqlmodel.ext.asyncio.session.AsyncSession",
     "sqlalchemy.orm.sessionmaker": f"{_ASYNC}.async_sessionmaker",
+    "sqlalchemy.orm.scoped_session": f"{_ASYNC}.async_scoped_session",
     "sqlalchemy.Connection": f"{_ASYNC}.AsyncConnection",
     "sqlalchemy.Engine": f"{_ASYNC}.AsyncEngine",
     "sqlalchemy.create_engine": f"{_ASYNC}.create_async_engine",
@@ -15,7 +16,7 @@ COUNTERPARTS: dict[str, str] = {
 
 SESSION_IO = frozenset({
     "execute", "scalar", "scalars", "exec", "get", "get_one", "refresh", "merge", "delete", "flush", "commit",
-    "rollback", "close", "connection", "invalidate", "reset", "run_sync",
+    "rollback", "close", "connection", "invalidate", "reset", "run_sync", "remove", "stream", "stream_scalars",
 })  # fmt: skip
 """Methods of a session or connection that talk to the database: awaited on the async one."""
 

@@ -90,7 +90,10 @@ def _edit_for(ls: SeawallServer, document: Open, key: list[Any]) -> Json:
     action = _again(ls, document, key)
     if action is None:
         raise CannotFix("The code has changed since, ask again")
-    return workspace_edit(ls, _made(action.make))
+    edit = workspace_edit(ls, _made(action.make))
+    if action.fix is not None and (left := action.fix.left()):
+        ls.say(f"Seawall left as it is: {'; '.join(left)}", types.MessageType.Info)
+    return edit
 
 
 def _again(ls: SeawallServer, document: Open, key: list[Any]) -> Action | None:

@@ -39,23 +39,47 @@ _OF_MIGRATIONS = frozenset({"alembic.op", "alembic.context"})
 LISTENERS = ("sqlalchemy.event.listen", "sqlalchemy.event.listens_for")
 
 
+class Stuck(CannotFix):
+    """Code that cannot follow: `owner`, a function or a module's own code, has to stay as it is."""
+
+    def __init__(self, reason: str, file: File, node: ast.AST, owner: str = "") -> None:
+        super().__init__(f"{reason}, {place(file, node)}")
+        self.owner = owner or owner_of(file, node)
+
+
+class Staying(dict[str, str]):
+    """Functions, and modules for the code outside of functions, that keep the sync stack, with the reason."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lazy: set[str] = set()
+        """The functions among them that hand on a query which has not run."""
+        self.attributes: set[tuple[str, str]] = set()
+        """Classes and their attributes that hold a sync session."""
+
+    @property
+    def known(self) -> int:
+        """How much is known; it only grows."""
+        return len(self) + len(self.lazy) + len(self.attributes)
+
+
 class Code:
     """One state of the draft. Tests and migrations are left out: they stay as they are."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, staying: Staying) -> None:
         self.draft = draft
+        self.staying = staying
         self.index = draft.index
         self.files: list[File] = []
-        self.migrations: list[File] = []
+        self.outside: list[File] = []
+        """Tests and migrations."""
         self.functions: dict[str, Function] = {}
         self._mentions: dict[str, list[Mention]] = defaultdict(list)
         self._aliases: dict[str, set[str]] = defaultdict(set)
         for document in draft.documents():
-            if _is_test(document.path, draft.project.root):
-                continue
             files = draft.files(document)
-            if _is_migration(document.facts):
-                self.migrations += files
+            if _is_test(document.path, draft.project.root) or _is_migration(document.facts):
+                self.outside += files
                 continue
             self.files += files
             for name, fact in document.facts.names.items():
@@ -96,6 +120,18 @@ class Code:
             if isinstance(above, ast.Call) and file.callee(above) in LISTENERS:
                 return True
         return False
+
+    def stays(self, file: File, node: ast.AST) -> bool:
+        """Whether a node belongs to code that keeps the sync stack."""
+        if not self.staying:
+            return False
+        functions = [each for each in (node, *file.ancestors(node)) if isinstance(each, FunctionNode)]
+        names = [file.absolute_name(each) for each in functions] or [file.module]
+        return any(name in self.staying for name in names)
+
+    def leave(self, stuck: Stuck) -> None:
+        """Take note of code that has to stay as it is."""
+        self.staying.setdefault(stuck.owner, str(stuck))
 
     def mentions(self, word: str) -> list[Mention]:
         """Where a word, or an alias under which it is imported, is read."""
@@ -144,8 +180,15 @@ class Code:
         """The function whose body runs a node; None for a module's or class's own code."""
         function = file.function(node)
         if isinstance(function, ast.Lambda):
-            raise CannotFix(f"a lambda cannot await, {place(file, node)}")
+            raise Stuck("a lambda cannot await", file, node)
         return self.functions[file.absolute_name(function)] if function is not None else None
+
+
+def owner_of(file: File, node: ast.AST) -> str:
+    """The function that a node belongs to, with its signature and decorators; else the module."""
+    functions = (each for each in (node, *file.ancestors(node)) if isinstance(each, FunctionNode))
+    function = next(functions, None)
+    return file.module if function is None else file.absolute_name(function)
 
 
 def application_in(file: File) -> ast.Call | None:

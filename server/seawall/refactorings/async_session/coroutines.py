@@ -1,18 +1,18 @@
 """Which functions become coroutines, and where that has to be awaited: everything that waits for the database, and everything
-that calls such a function, up to the handlers. Where the chain ends in code that cannot await, the refactoring ends."""
+that calls such a function, up to the handlers. Where the chain ends in code that cannot await, that code stays as it is."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from seawall.edits import CannotFix
 from seawall.knowledge.coroutines import TRANSPARENT
-from seawall.refactorings.async_session.code import Code, Function, Mention, is_at_import, place
-from seawall.refactorings.async_session.sessions import DEFERRING, Place, Uses
+from seawall.refactorings.async_session.code import Code, Function, Mention, Stuck, is_at_import
+from seawall.refactorings.async_session.sessions import DEFERRING, Place, Uses, is_session
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.meanings.route import registers
+from seawall.semantics.symbols import Annotation
 
 _MANAGER = "contextlib.contextmanager"
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "pydantic.BaseModel"})
@@ -36,6 +36,10 @@ class Coroutines:
         """Generator expressions that become lists, since they await."""
         self.withs: dict[ast.With, File] = {}
         self.loops: dict[ast.For, File] = {}
+        self.gathered: list[Place] = []
+        """Calls of generators that have become async ones, for functions that want a list."""
+        self.clauses: dict[ast.comprehension, File] = {}
+        """`for` in list comprehensions that has to be `async for`."""
         self.advanced: list[Place] = []
         """`next` of a generator that has become an async one."""
         self.scripts: list[Place] = []
@@ -46,35 +50,50 @@ class Coroutines:
         self._entered: set[ast.AST] = set()
         self._threaded = {place.node for place in uses.threaded}
         self._waiting: list[Function] = []
+        self.shared: set[str] = set()
+        """Makers of sessions that code needs that stays sync."""
         for file, call in uses.calls:
-            self.wait(file, call)
-        for file, call in uses.through_run_sync:
-            self._host(file, call)
+            self._try(self.wait, file, call)
+        hosted = (*uses.through_run_sync, *uses.queries, *((one.file, one.whole) for one in uses.bridges))
+        for file, call in hosted:
+            self._try(self._host, file, call)
         for file, node in uses.entered:
-            self.enter(file, node)
+            self._try(self.enter, file, node)
+
+    def _try(self, follow: Callable[..., object], *arguments: object) -> None:
+        try:
+            follow(*arguments)
+        except Stuck as stuck:
+            self.code.leave(stuck)
 
     def add(self, file: File, node: ast.AST) -> None:
         """The function around a node has to be a coroutine, whatever there is about it."""
-        self._host(file, node)
+        self._try(self._host, file, node)
 
     def close(self) -> None:
         """Follow all callers."""
         while self._waiting:
             function = self._waiting.pop()
             for name in self._related(function):
-                self._join(self.code.functions[name])
+                other = self.code.functions[name]
+                if self.code.stays(other.file, other.node):
+                    reason = f"`{name.rpartition('.')[2]}` of another class has to stay sync"
+                    self.code.leave(Stuck(reason, other.file, other.node, function.name))
+                self._try(self._join, other)
             for mention in self.code.uses(function.name):
-                self._use(mention, function)
-            self._refuse_unknown_calls(function)
+                self._try(self._use, mention, function)
+            self._try(self._refuse_unknown_calls, function)
         for with_, file in self.withs.items():
             if any(item.context_expr not in self._entered for item in with_.items):
-                raise CannotFix(f"a `with` enters sync and async things at once, {place(file, with_)}")
+                self.code.leave(Stuck("a `with` enters sync and async things at once", file, with_))
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
     def _join(self, function: Function) -> None:
         if function.name in self.functions:
             return
+        if self.code.stays(function.file, function.node):
+            raise Stuck(f"`{function.node.name}` has to stay sync", function.file, function.node)
         self.functions[function.name] = function
         if isinstance(function.node, ast.AsyncFunctionDef):
             return
@@ -87,16 +106,16 @@ class Coroutines:
             inner = decorator.func if isinstance(decorator, ast.Call) else decorator
             name = file.qualname(inner)
             if name != _MANAGER and name not in TRANSPARENT and not registers(self.index, file.symbol(inner)):
-                raise CannotFix(f"`{node.name}` cannot be a coroutine under its decorator, {place(file, decorator)}")
+                raise Stuck(f"`{node.name}` cannot be a coroutine under its decorator", file, decorator)
         if node.name.startswith("__") and node.name.endswith("__") and node.name != "__call__":
-            raise CannotFix(f"`{node.name}` cannot be a coroutine, {place(file, node)}")
+            raise Stuck(f"`{node.name}` cannot be a coroutine", file, node)
         if any(isinstance(one, ast.YieldFrom) for one in file.scan.opened[node].yields):
-            raise CannotFix(f"`yield from` cannot stand in a coroutine, {place(file, node)}")
+            raise Stuck("`yield from` cannot stand in a coroutine", file, node)
         owner = function.name.rpartition(".")[0]
         if isinstance(self.index.resolve(owner).fact, ClassFact):
             bases = [base for base in self.index.mro(owner) if not self.index.split(base)[0]]
             if self.index.has_unknown_base(owner) or not set(bases) <= _PLAIN_BASES:
-                raise CannotFix(f"nothing says who else calls `{node.name}`, {place(file, node)}")
+                raise Stuck(f"nothing says who else calls `{node.name}`", file, node)
 
     def _related(self, function: Function) -> Iterable[str]:
         """The methods that override it or that it overrides."""
@@ -116,7 +135,11 @@ class Coroutines:
         """A mention of a function that has become a coroutine."""
         file, node = mention
         parent = file.parent(node)
-        if isinstance(parent, ast.Call) and parent.func is node:
+        if self.code.stays(file, node):
+            if not self.makes_sessions(function):
+                raise Stuck(f"`{file.text(node)}` is called by code that stays sync", file, node, function.name)
+            self.shared.add(function.name)
+        elif isinstance(parent, ast.Call) and parent.func is node:
             if _is_manager(function):
                 self.enter(file, parent)
             elif _yields(function):
@@ -125,10 +148,21 @@ class Coroutines:
                 self.wait(file, parent)
         elif isinstance(parent, ast.Call) and parent in self._threaded and parent.args[:1] == [node]:
             if not isinstance(file.parent(parent), ast.Await):
-                raise CannotFix(f"`{file.text(node)}` is run in a thread, {place(file, node)}")
+                raise Stuck(f"`{file.text(node)}` is run in a thread", file, node, function.name)
             self.unthreaded.append(Place(file, parent))
         elif not self._is_understood(file, node, parent):
-            raise CannotFix(f"`{file.text(node)}` is handed on, {place(file, node)}")
+            raise Stuck(f"`{file.text(node)}` is handed on", file, node, function.name)
+
+    def makers(self) -> list[str]:
+        return [function.name for function in self.functions.values() if self.makes_sessions(function)]
+
+    def makes_sessions(self, function: Function) -> bool:
+        """Whether a function only gives a session, of which each caller may have one of its own kind."""
+        fact = self.index.function(function.name)
+        if fact is None or any(is_session(self.index, self.index.type_of(one)) for one in fact.params):
+            return False
+        declared = Annotation(fact.declared) if fact.declared is not None else None
+        return any(is_session(self.index, self.index.type_of(one)) for one in (*fact.results, declared))
 
     def _is_understood(self, file: File, node: ast.expr, parent: ast.AST | None) -> bool:
         """Whether who gets the function will know that it is a coroutine."""
@@ -160,7 +194,7 @@ class Coroutines:
                 and fact is not None
                 and _fits(call, fact)
             ):
-                raise CannotFix(f"nothing says what `{file.text(node.value)}` is, {place(file, node)}")
+                raise Stuck(f"nothing says what `{file.text(node.value)}` is", file, node, function.name)
 
     # -- places -------------------------------------------------------------------------------------------------------
 
@@ -172,7 +206,7 @@ class Coroutines:
             return False
         if function is None:
             if not isinstance(statement, ast.Expr) or not _is_script(file, node):
-                raise CannotFix(f"the code outside of functions cannot await, {place(file, node)}")
+                raise Stuck("the code outside of functions cannot await", file, node)
             return False
         self._join(function)
         return True
@@ -201,9 +235,8 @@ class Coroutines:
                 if _within(file, node, above.generators[0].iter):
                     continue
                 call = file.parent(above)
-                last = getattr(call.func, "attr", getattr(call.func, "id", "")) if isinstance(call, ast.Call) else ""
-                if last not in _TAKES_LISTS:
-                    raise CannotFix(f"a generator expression would have to await, {place(file, node)}")
+                if not isinstance(call, ast.Call) or _name(call.func) not in _TAKES_LISTS:
+                    raise Stuck("a generator expression would have to await", file, node)
                 return above
         return None
 
@@ -212,21 +245,35 @@ class Coroutines:
         with_ = file.parent(item) if isinstance(item, ast.withitem) else None
         if isinstance(with_, ast.AsyncWith):
             self._host(file, with_)
+            self._entered.add(node)
         elif isinstance(with_, ast.With) and self._host(file, with_):
             self._entered.add(node)
             self.withs[with_] = file
         else:
-            raise CannotFix(f"`{file.text(node)}` can only be entered by `async with`, {place(file, node)}")
+            raise Stuck(f"`{file.text(node)}` can only be entered by `async with`", file, node)
 
     def _iterate(self, file: File, call: ast.Call) -> None:
-        loop = file.parent(call)
-        if isinstance(loop, ast.Call) and loop.args[:1] == [call] and file.callee(loop) == "builtins.next":
-            self.advanced.append(Place(file, loop.func))
-            self.wait(file, loop)
-            return
-        if not (isinstance(loop, ast.For) and loop.iter is call and self._host(file, loop)):
-            raise CannotFix(f"`{file.text(call)}` can only be gone through by `async for`, {place(file, call)}")
-        self.loops[loop] = file
+        """A generator that has become an async one is called."""
+        match file.parent(call):
+            case ast.Call(func=ast.Name(id="next")) as next_ if next_.args[:1] == [call]:
+                self.advanced.append(Place(file, next_.func))
+                self.wait(file, next_)
+            case ast.Call(func=func) as taker if call in taker.args and _name(func) in _TAKES_LISTS:
+                self._host(file, call)
+                self.gathered.append(Place(file, call))
+            case ast.For(iter=over) as loop if over is call and self._host(file, loop):
+                self.loops[loop] = file
+            case ast.comprehension(iter=over) as clause if over is call:
+                if isinstance(file.parent(clause), ast.GeneratorExp):
+                    raise Stuck("a generator expression would have to await", file, call)
+                self._host(file, call)
+                self.clauses[clause] = file
+            case _:
+                raise Stuck(f"`{file.text(call)}` can only be gone through by `async for`", file, call)
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _is_manager(function: Function) -> bool:

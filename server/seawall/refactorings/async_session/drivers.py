@@ -11,6 +11,7 @@ from seawall.knowledge import async_stack
 from seawall.project.project import Project
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import Code, is_value
+from seawall.refactorings.async_session.origin import url_of
 from seawall.rules.base import File
 from seawall.semantics.facts import ImportFact, ValueFact
 from seawall.semantics.symbols import Ref
@@ -39,8 +40,14 @@ def driver(backend: str) -> str:
 class Drivers:
     """The async drivers that the project's engines need."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, engines: list[str]) -> None:
         self.code = code
+        urls = [code.index.type_of(url_of(code.index, engine)) for engine in engines]
+        written = [url.value for url in urls if isinstance(url, Value) and isinstance(url.value, str)]
+        found = [match[1] for text in written if (match := _BACKEND.fullmatch(text))]
+        if len(found) == len(engines):  # all of them are written down
+            self.backends = tuple(dict.fromkeys("postgresql" if one == "postgres" else one for one in found))
+            return
         self.backends = backends(code.draft.project, _strings(code))
         if not self.backends:
             raise CannotFix("nothing says which database the URL names")

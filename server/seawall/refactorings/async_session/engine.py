@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Iterator
 
 from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword, set_keyword
 from seawall.knowledge import async_stack
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import LISTENERS, Code, Function, Mention, is_value, place
+from seawall.refactorings.async_session.code import LISTENERS, Code, Function, Mention, Stuck, is_value, place
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.drivers import Drivers
+from seawall.refactorings.async_session.sessions import SCOPED
+from seawall.refactorings.async_session.stacks import Slot, Stacks
 from seawall.rules.base import File
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.symbols import Ref
@@ -21,6 +24,7 @@ from seawall.syntax import Range, range_of
 
 _ENGINE = "sqlalchemy.Engine"
 _MAKERS = ("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.Session", "sqlmodel.Session")
+_FACTORIES = ("sqlalchemy.orm.sessionmaker", SCOPED)
 _QUEUES = ("sqlalchemy.pool.QueuePool", "sqlalchemy.QueuePool")
 SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
 """Methods of `MetaData` that take an engine."""
@@ -29,52 +33,86 @@ SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
 class Engines:
     """The project's engines and factories, and what is done with them."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, stacks: Stacks) -> None:
         self.code = code
+        self.stacks = stacks
         self.index = code.index
         self.engines = self._values(_ENGINE)
         if not self.engines:
             raise CannotFix("the project has no engine at module level")
-        self.factories = self._values("sqlalchemy.orm.sessionmaker")
+        self.factories = self._values(*_FACTORIES)
         self.schema: list[tuple[File, ast.Call]] = []
         """Calls of `metadata.create_all` and the like."""
         self.synced: list[Mention] = []
         """Where only the sync engine inside of the async one will do."""
-        for engine in self.engines:
-            for file in code.migrations:
-                if any(is_value(file, node, engine) for node in file.scan.nodes[ast.Name]):
-                    raise CannotFix(f"a migration uses the engine, {place(file, file.item.tree.body[0])}")
+        self.shared: set[str] = set()
+        """Engines and factories that code needs that stays sync."""
 
-    def _values(self, cls: str) -> list[str]:
+    def _values(self, *classes: str) -> list[str]:
         found = []
         for file in self.code.files:
             for path, fact in file.document.facts.names.items():
                 if isinstance(fact, ValueFact):
                     made = self.index.type_of(Ref(f"{file.module}.{path}"))
-                    if isinstance(made, Instance) and made.cls == cls:
-                        found.append(f"{file.module}.{path}")
+                    name = f"{file.module}.{path}"
+                    is_one = isinstance(made, Instance) and made.cls in classes
+                    if is_one and self.stacks.is_chosen(Slot(name)):
+                        found.append(name)
         return list(dict.fromkeys(found))
 
     def follow(self, coroutines: Coroutines) -> None:
         """Understand every use of an engine and of a factory."""
         for engine in self.engines:
-            for file, node in self.code.reads(engine):
-                self._engine(file, node, coroutines)
+            for file, node in self._uses_of(engine):
+                self._try(self._engine, file, node, coroutines)
         for function in self.code.functions.values():
             for name in self._parameters(function):
                 for file, node in self.code.mentions(name):
                     is_engine = isinstance(node, ast.Name) and file.is_instance(node, _ENGINE)
                     if is_engine and self.code.enclosing(file, node) == function:
-                        self._engine(file, node, coroutines)
+                        self._try(self._engine, file, node, coroutines)
         for factory in self.factories:
-            for file, node in self.code.reads(factory):
-                parent = file.parent(node)
-                begins = isinstance(parent, ast.Attribute) and parent.attr == "begin"
-                call = file.parent(parent) if begins and parent is not None else parent
-                if not isinstance(call, ast.Call) or call.func is not (parent if begins else node):
-                    raise CannotFix(f"`{file.text(node)}` is handed on, {place(file, node)}")
-                if begins:
-                    coroutines.enter(file, call)
+            for file, node in self._uses_of(factory):
+                self._try(self._factory, file, node, coroutines)
+
+    def _try(self, follow: Callable[..., object], *arguments: object) -> None:
+        try:
+            follow(*arguments)
+        except Stuck as stuck:
+            self.code.leave(stuck)
+
+    def _uses_of(self, name: str) -> Iterator[Mention]:
+        """Where async code reads an engine or a factory; that others do is noted."""
+        for file in self.code.outside:
+            if any(is_value(file, node, name) for kind in (ast.Name, ast.Attribute) for node in file.scan.nodes[kind]):
+                self.shared.add(name)
+        for mention in self.code.reads(name):
+            if not self.code.stays(*mention):
+                yield mention
+            elif not self._is_made_of(*mention):
+                self.shared.add(name)
+
+    def _is_made_of(self, file: File, node: ast.expr) -> bool:
+        """Whether a module's own code makes a factory with the engine, or listens to it: that says nothing of who needs it."""
+        if file.function(node) is not None:
+            return False
+        statement = file.statement(node)
+        if isinstance(statement, ast.Assign) and isinstance(target := statement.targets[0], ast.Name):
+            return f"{file.module}.{target.id}" in self.factories
+        return self.code.listens(file, node)
+
+    def _factory(self, file: File, node: ast.expr, coroutines: Coroutines) -> None:
+        parent = file.parent(node)
+        if file.is_instance(node, SCOPED):
+            return  # what it does for its session is followed there
+        begins = isinstance(parent, ast.Attribute) and parent.attr == "begin"
+        call = file.parent(parent) if begins and parent is not None else parent
+        if isinstance(call, ast.Call) and call.args[:1] == [node] and file.callee(call) == SCOPED:
+            return
+        if not isinstance(call, ast.Call) or call.func is not (parent if begins else node):
+            raise Stuck(f"`{file.text(node)}` is handed on", file, node)
+        if begins:
+            coroutines.enter(file, call)
 
     def _parameters(self, function: Function) -> list[str]:
         """The parameters of a function that are declared to be engines."""
@@ -111,7 +149,7 @@ class Engines:
             if isinstance(call.func, ast.Attribute) and call.func.attr in SCHEMA:
                 self.schema.append((file, call))
                 return
-        raise CannotFix(f"nothing says what is done with `{file.text(node)}`, {place(file, node)}")
+        raise Stuck(f"nothing says what is done with `{file.text(node)}`", file, node)
 
     def _takes_engine(self, name: str, call: ast.Call, given: ast.AST) -> bool:
         """Whether a function of the project declares that it takes an engine there."""
@@ -127,23 +165,55 @@ class Engines:
     # -- edits --------------------------------------------------------------------------------------------------------
 
     def convert(self, drivers: Drivers, changes: Changes) -> None:
-        for file, node in self.code.uses("sqlalchemy.create_engine"):
-            call = file.parent(node)
-            if not isinstance(call, ast.Call) or call.func is not node or file.function(call) is not None:
-                raise CannotFix(f"the engine is not made at module level, {place(file, node)}")
-            self._make_engine(file, call, drivers, changes)
-        for file, node in self.code.uses("sqlalchemy.orm.sessionmaker"):
-            call = file.parent(node)
-            if isinstance(call, ast.Call) and call.func is node:
+        for file, call in self._made_by("sqlalchemy.create_engine"):
+            if self._is_assigned(file, call, self.engines):
+                self._make_engine(file, call, drivers, changes)
+            elif file.function(call) is not None and not self.code.stays(file, call):
+                self._made_elsewhere(file, call)
+        for file, call in self._made_by("sqlalchemy.orm.sessionmaker"):
+            if self._goes_along(file, call):
                 self._make_factory(file, call, changes)
         for cls in _MAKERS[1:]:
-            for file, node in self.code.uses(cls):
-                call = file.parent(node)
-                if isinstance(call, ast.Call) and call.func is node:
-                    changes.replace(file, node, changes.name(file, async_stack.COUNTERPARTS[cls]))
+            for file, call in self._made_by(cls):
+                if self._goes_along(file, call):
+                    changes.replace(file, call.func, changes.name(file, async_stack.COUNTERPARTS[cls]))
                     self._keep_loaded(file, call, changes)
+        for file, call in self._made_by(SCOPED):
+            if self._goes_along(file, call):
+                self._make_scoped(file, call, changes)
         for file, node in self.synced:
             changes.replace(file, node, f"{file.text(node)}.sync_engine")
+
+    def _made_by(self, name: str) -> Iterator[tuple[File, ast.Call]]:
+        for file, node in self.code.uses(name):
+            call = file.parent(node)
+            if isinstance(call, ast.Call) and call.func is node:
+                yield file, call
+
+    def _is_assigned(self, file: File, call: ast.Call, names: list[str]) -> bool:
+        """Whether a call is what one of the values at module level is made by."""
+        statement = file.statement(call)
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if file.function(call) is not None:
+            return False
+        return any(isinstance(each, ast.Name) and f"{file.module}.{each.id}" in names for each in targets)
+
+    def _goes_along(self, file: File, call: ast.Call) -> bool:
+        if self.code.stays(file, call):
+            return False
+        return self._is_assigned(file, call, self.factories) or self.stacks.is_chosen(*self.stacks.of(file, call))
+
+    def _made_elsewhere(self, file: File, call: ast.Call) -> None:
+        """An engine that a function makes is one of its own: what it is for must be known."""
+        if not self.stacks.choice.takes_unknown:
+            return
+        raise Stuck("the engine is not made at module level", file, call)
+
+    def _make_scoped(self, file: File, call: ast.Call, changes: Changes) -> None:
+        """One session for each task, as it was one for each thread."""
+        changes.replace(file, call.func, changes.name(file, async_stack.COUNTERPARTS[SCOPED]))
+        if keyword(call, "scopefunc") is None and len(call.args) < 2:
+            changes.edits.append(add_keyword(file, call, "scopefunc", changes.name(file, "asyncio.current_task")))
 
     def _make_engine(self, file: File, call: ast.Call, drivers: Drivers, changes: Changes) -> None:
         changes.replace(file, call.func, changes.name(file, async_stack.COUNTERPARTS["sqlalchemy.create_engine"]))

@@ -7,8 +7,9 @@ import re
 from itertools import pairwise
 
 from seawall.knowledge.async_stack import GENERATORS
+from seawall.refactorings.async_session.bridges import cross
 from seawall.refactorings.async_session.changes import Changes, outermost_first
-from seawall.refactorings.async_session.code import Function
+from seawall.refactorings.async_session.code import Function, Stuck
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.queries import run_sync
 from seawall.refactorings.async_session.sessions import Place, Uses
@@ -28,6 +29,10 @@ def convert(coroutines: Coroutines, uses: Uses, changes: Changes) -> None:
         changes.insert(file, with_.lineno, with_.col_offset, "async ")
     for loop, file in coroutines.loops.items():
         changes.insert(file, loop.lineno, loop.col_offset, "async ")
+    for clause, file in coroutines.clauses.items():
+        _async_clause(file, clause, changes)
+    for file, call in coroutines.gathered:
+        _gather(file, call, changes)
     for file, call in coroutines.unthreaded:
         _call_directly(file, call, changes)
     for file, function_ in coroutines.advanced:
@@ -42,7 +47,36 @@ def convert(coroutines: Coroutines, uses: Uses, changes: Changes) -> None:
     for file, call in uses.through_run_sync:
         assert isinstance(call, ast.Call)
         changes.replace(file, call, _awaited(file, call, run_sync(file, call, call)))
+    for bridge in {one.whole: one for one in uses.bridges}.values():
+        cross(bridge, changes)
     _await(coroutines.awaits, closed, changes)
+
+
+def _async_clause(file: File, clause: ast.comprehension, changes: Changes) -> None:
+    """`for x in f()` -> `async for x in f()` inside of a comprehension."""
+    owner, target = file.parent(clause), range_of(clause.target)
+    assert owner is not None
+    start = range_of(owner)
+    before = file.slice(Range(start.start_line, start.start_col, target.start_line, target.start_col))
+    found = re.search(r"for[\s(]*$", before)
+    if found is None:
+        raise Stuck("the loop of a comprehension cannot be found", file, clause.iter)
+    lines = before[: found.start()].split("\n")
+    col = len(lines[-1].encode()) + (start.start_col if len(lines) == 1 else 0)
+    changes.insert(file, start.start_line + len(lines) - 1, col, "async ")
+
+
+def _gather(file: File, call: ast.expr, changes: Changes) -> None:
+    """`list(f())` -> `[each async for each in f()]`."""
+    taker = file.parent(call)
+    is_list = isinstance(taker, ast.Call) and file.callee(taker) == "builtins.list" and len(taker.args) == 1
+    if is_list and isinstance(taker, ast.Call):
+        whole, inner = range_of(taker), range_of(call)
+        head = Range(whole.start_line, whole.start_col, inner.start_line, inner.start_col)
+        changes.replace(file, head, "[each async for each in ")
+        changes.replace(file, Range(inner.end_line, inner.end_col, whole.end_line, whole.end_col), "]")
+    else:
+        changes.around(file, call, "[each async for each in ", "]")
 
 
 def _await(places: list[Place], closed: set[ast.AST], changes: Changes) -> None:

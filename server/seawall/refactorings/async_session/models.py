@@ -17,6 +17,7 @@ from seawall.semantics.view import has_unpacking, keyword
 _LOADED = frozenset({"selectin", "immediate", "subquery", "raise", "raise_on_sql", "noload", "write_only"})
 _DEPTH = 10
 """Levels of a tree that are loaded at once; the levels that do not exist cost nothing."""
+_RELATIONSHIPS = ("sqlalchemy.orm.relationship", "sqlmodel.Relationship")
 _LAZY = frozenset({"select", True})
 
 
@@ -37,6 +38,19 @@ def load_at_once(code: Code, changes: Changes) -> None:
         option = file.parent(file.parent(node) or node)
         if isinstance(option, ast.keyword) and option.arg in ("onupdate", "server_onupdate"):
             _fetch_defaults(file, option, changes)
+
+
+def relationships(code: Code) -> dict[str, set[str]]:
+    """The relationships of each model that are read."""
+    found: dict[str, set[str]] = {}
+    fields = _schema_fields(code) | attributes(code.index, code.draft.project.root)
+    for kind in _RELATIONSHIPS:
+        for file, node in code.uses(kind):
+            call = file.parent(node)
+            cls = next((above for above in file.ancestors(node) if isinstance(above, ast.ClassDef)), None)
+            if isinstance(call, ast.Call) and cls is not None and _is_read(code, _attribute(file, call), fields):
+                found.setdefault(file.absolute_name(cls), set()).add(_attribute(file, call))
+    return found
 
 
 def _relationship(code: Code, file: File, call: ast.Call, fields: frozenset[str], changes: Changes) -> None:

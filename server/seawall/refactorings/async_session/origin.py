@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from seawall.semantics.facts import FunctionFact, ValueFact
+from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
+from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import unwrap
 from seawall.semantics.symbols import Attr, Call, Either, Entered, Parameter, Ref, Symbol
 from seawall.semantics.types import Instance
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlmodel.Session")
+SCOPED = "sqlalchemy.orm.scoped_session"
 QUERY = "sqlalchemy.orm.Query"
-_FACTORY = "sqlalchemy.orm.sessionmaker"
+_FACTORIES = ("sqlalchemy.orm.sessionmaker", SCOPED)
 _ENGINE = "sqlalchemy.create_engine"
 _MAX_HOPS = 12
 
@@ -42,6 +44,50 @@ def engine_of(index: Index, session: Symbol | None, hops: int = 0) -> str | None
     return None
 
 
+def engine_behind(index: Index, function: str, seen: frozenset[str] = frozenset()) -> str | None:
+    """The engine of the session that a function gets through its dependencies, or through those of its class."""
+    owner, _, last = function.rpartition(".")
+    fact = index.resolve(function).fact
+    if isinstance(fact, ClassFact):
+        member = index.member(function, "__init__")
+        return engine_behind(index, member.name, seen | {function}) if member is not None else None
+    if not isinstance(fact, FunctionFact) or function in seen or len(seen) > _MAX_HOPS:
+        return None
+    for one in fact.params:
+        declared = [one.annotation.name] if isinstance(one.annotation, Ref) and one.default is not None else []
+        found = engine_of(index, one)
+        for name in () if found else (provider_of(index, one) or declared):
+            found = found or engine_behind(index, index.resolve(name).name, seen | {function})
+        if found is not None:
+            return found
+    is_method = last != "__init__" and isinstance(index.resolve(owner).fact, ClassFact)
+    return engine_behind(index, owner, seen | {function}) if is_method else None
+
+
+def only_engine(index: Index) -> str | None:
+    """The project's engine, if it has one and no other."""
+    memo = index.memo("only engine", "") or index.memo("only engine", "", Memo(lambda: _only_engine(index)))
+    found: str | None = memo.get() if memo is not None else None
+    return found
+
+
+def _only_engine(index: Index) -> str | None:
+    found = [
+        f"{module}.{path}"
+        for module, facts in index.modules.items()
+        for path, fact in facts.names.items()
+        if isinstance(fact, ValueFact) and isinstance(fact.value, Call) and index.named(fact.value.func) == _ENGINE
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def provider_of(index: Index, parameter: Parameter) -> list[str]:
+    """The names of what `Depends` says that a parameter comes from."""
+    markers = (parameter.default, *unwrap(index, parameter.annotation)[1])
+    found = (_dependency(index, marker) for marker in markers)
+    return [one.name for one in found if one is not None]
+
+
 def url_of(index: Index, engine: str) -> Symbol | None:
     """The expression that an engine gets its URL from."""
     fact = index.resolve(engine).fact
@@ -51,20 +97,26 @@ def url_of(index: Index, engine: str) -> Symbol | None:
 
 def _provided(index: Index, marker: Symbol | None, hops: int) -> str | None:
     """Of `Depends(provider)`."""
+    provider = _dependency(index, marker)
+    return _made(index, Call(provider), provider, hops) if provider is not None else None
+
+
+def _dependency(index: Index, marker: Symbol | None) -> Ref | None:
     if not isinstance(marker, Call) or index.named(marker.func) not in ("fastapi.Depends", "fastapi.Security"):
         return None
     provider = _argument(marker, "dependency")
-    return _made(index, Call(provider), provider, hops) if isinstance(provider, Ref) else None
+    return provider if isinstance(provider, Ref) else None
 
 
 def _made(index: Index, call: Call, function: Ref, hops: int) -> str | None:
     """Of a call of a factory, a provider, or the session's class."""
     resolved = index.resolve(function.name)
-    if resolved.name in SESSIONS:
-        return _engine(index, _argument(call, "bind"))
+    if resolved.name in SESSIONS or resolved.name in _FACTORIES:
+        given = _argument(call, "bind")
+        return _engine(index, given) or (engine_of(index, given, hops + 1) if resolved.name in _FACTORIES else None)
     match resolved.fact:
-        case ValueFact(value=Call() as factory) if index.named(factory.func) == _FACTORY:
-            return _engine(index, _argument(factory, "bind"))
+        case ValueFact(value=Call() as factory) if index.named(factory.func) in _FACTORIES:
+            return engine_of(index, factory, hops + 1)
         case FunctionFact(results=results):
             return next((found for each in results if (found := engine_of(index, each, hops + 1))), None)
     return None

@@ -2,63 +2,145 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from seawall.edits import AnyEdit, Edit
+from seawall.edits import AnyEdit, CannotFix, Edit
 from seawall.edits.unused import drop, imported_names, used_names
 from seawall.project.project import Project
 from seawall.refactorings.async_session.annotations import annotate
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import Code
+from seawall.refactorings.async_session.code import Code, Function, Staying, Stuck, place
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.drivers import Drivers
 from seawall.refactorings.async_session.engine import Engines
+from seawall.refactorings.async_session.fresh import refresh
 from seawall.refactorings.async_session.functions import convert
 from seawall.refactorings.async_session.models import load_at_once
 from seawall.refactorings.async_session.queries import modernise
+from seawall.refactorings.async_session.requests import keep_requests_whole
 from seawall.refactorings.async_session.requirements import require
 from seawall.refactorings.async_session.sessions import Sessions
+from seawall.refactorings.async_session.split import Splitting
+from seawall.refactorings.async_session.stacks import Choice, Stacks
 from seawall.refactorings.async_session.startup import move_to_startup, reserve
+from seawall.refactorings.async_session.threads import keep_off_the_loop
 from seawall.refactorings.draft import Draft
 from seawall.semantics.document import Document
 from seawall.semantics.facts import ImportFact
 
 
-def edits(documents: Iterable[Document], project: Project) -> list[AnyEdit]:
-    """All edits of the switch.
+class Switch(NamedTuple):
+    """The edits of the switch, and what stays as it is: functions and modules, with the reason."""
+
+    edits: list[AnyEdit]
+    staying: Staying
+    tests: tuple[str, ...] = ()
+    """Where tests call what has become a coroutine."""
+
+
+def switch(documents: Iterable[Document], project: Project, engine: str) -> Switch:
+    """Switch the stack of an engine.
 
     Raises:
-        CannotFix: some code cannot follow; nothing is changed then.
+        CannotFix: nothing of it can be switched.
     """
-    draft = Draft(documents, project)
+    documents, staying = list(documents), Staying()
+    while True:
+        known = staying.known
+        try:
+            found = _edits(Draft(documents, project), staying, Choice(engine))
+        except Stuck as stuck:  # seen only when all the rest was clear
+            staying.setdefault(stuck.owner, str(stuck))
+            if staying.known == known:
+                raise
+            continue
+        if found is not None:
+            return found
+
+
+def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
+    """The whole switch; None if it turned out on the way that more code has to stay as it is."""
     used = {document.path: used_names(document) for document in draft.documents()}
-    _queries(draft)
-    drivers = _stack(draft)
+    stack = _examined(draft, staying, choice)
+    choice = choice._replace(takes_unknown=stack.stacks.is_single())
+    if not stack.coroutines.functions:
+        raise CannotFix("; ".join(staying.values()) or "nothing uses the session")
+    known = staying.known
+    shared = stack.coroutines.shared | stack.engines.shared
+    if shared:
+        makers = {*stack.engines.engines, *stack.engines.factories, *stack.coroutines.makers()}
+        choice = Splitting(stack.sessions.code, stack.stacks, makers, shared).split(choice)
+    _queries(_examined(draft, staying, choice))
+    stack = _examined(draft, staying, choice)
+    if staying.known > known:
+        return None
+    drivers = _convert(stack)
+    functions = [one for one in stack.coroutines.functions.values() if isinstance(one.node, ast.FunctionDef)]
+    keep_off_the_loop(draft, frozenset(one.name for one in functions))
     draft.apply(_tidied(draft, used))
-    return [*draft.edits(), *require(project, drivers.backends)]
+    edits: list[AnyEdit] = [*draft.edits(), *require(draft.project, drivers.backends)]
+    return Switch(edits, staying, tuple(_calls_from_tests(stack.sessions.code, functions)))
 
 
-def _queries(draft: Draft) -> None:
+def _calls_from_tests(code: Code, functions: list[Function]) -> Iterator[str]:
+    """The first line of each test file that calls one of these functions."""
+    names = {one.name for one in functions}
+    seen: set[Path] = set()
+    for file in code.outside:
+        for call in file.scan.nodes[ast.Call]:
+            called = file.callee(call) if isinstance(call, ast.Call) and file.path not in seen else None
+            if called in names:
+                seen.add(file.path)
+                yield f"`{called}` is a coroutine now, and {place(file, call)} calls it"
+
+
+class Stack(NamedTuple):
+    """What is known of the stack in one state of the draft."""
+
+    stacks: Stacks
+    sessions: Sessions
+    coroutines: Coroutines
+    engines: Engines
+
+
+def _examined(draft: Draft, staying: Staying, choice: Choice) -> Stack:
+    """Look at all uses, again and again while it turns out that more code has to stay as it is."""
+    code = Code(draft, staying)
+    while True:
+        known = staying.known
+        stacks = Stacks(code, choice)
+        if choice.takes_unknown and not stacks.is_single() and choice.engine in stacks.engines:
+            stacks.choice = choice._replace(takes_unknown=False)
+        sessions = Sessions(code, stacks)
+        coroutines, engines = Coroutines(code, sessions.uses), Engines(code, stacks)
+        engines.follow(coroutines)
+        reserve(code, engines, coroutines)
+        coroutines.close()
+        keep_requests_whole(code, sessions, coroutines)
+        if staying.known == known:
+            return Stack(stacks, sessions, coroutines, engines)
+
+
+def _queries(stack: Stack) -> None:
     """First the queries, whole expressions that others may contain."""
-    changes = Changes(draft)
-    modernise(Sessions(Code(draft)), changes)
+    changes = Changes(stack.sessions.code.draft)
+    modernise(stack.sessions, changes)
+    refresh(stack.sessions, changes)
     changes.apply()
 
 
-def _stack(draft: Draft) -> Drivers:
+def _convert(stack: Stack) -> Drivers:
     """Then all the rest: engine, factory, providers, functions, callers, models."""
-    code, changes = Code(draft), Changes(draft)
-    sessions = Sessions(code)
-    coroutines, engines, drivers = Coroutines(code, sessions.uses), Engines(code), Drivers(code)
-    engines.follow(coroutines)
-    reserve(code, engines, coroutines)
-    coroutines.close()
-    convert(coroutines, sessions.uses, changes)
-    engines.convert(drivers, changes)
-    annotate(code, sessions, changes)
+    code = stack.sessions.code
+    changes, drivers = Changes(code.draft), Drivers(code, stack.engines.engines)
+    convert(stack.coroutines, stack.sessions.uses, changes)
+    stack.engines.convert(drivers, changes)
+    annotate(code, stack.sessions, changes)
     load_at_once(code, changes)
-    move_to_startup(code, engines, coroutines, changes)
+    move_to_startup(code, stack.engines, stack.coroutines, changes)
     changes.apply()
     return drivers
 

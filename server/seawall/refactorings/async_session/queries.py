@@ -8,23 +8,29 @@ from seawall.edits import CannotFix
 from seawall.edits.queries import Replacement, fetch, rewrite
 from seawall.edits.threads import awaited
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import place
+from seawall.refactorings.async_session.code import Stuck
 from seawall.refactorings.async_session.rows import only_rows
-from seawall.refactorings.async_session.sessions import Place, Sessions
+from seawall.refactorings.async_session.sessions import SCOPED, Place, Sessions
 from seawall.rules.base import File
 
 _ENDS = frozenset(["all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update"])
 
 
 def modernise(sessions: Sessions, changes: Changes) -> None:
-    """Rewrite every query of a session. What has no exact counterpart runs on the sync session inside of the async one."""
+    """Rewrite every query of a session. What has no exact counterpart runs on the sync session inside of the async one; what
+    cannot do so either stays as it is, with the code around it."""
     found: dict[ast.AST, tuple[File, Replacement]] = {}
     for file, call in sessions.uses.queries:
-        for one in _rewritten(sessions, Place(file, call), changes):
-            found[one.node] = (file, one)
+        try:
+            for one in _rewritten(sessions, Place(file, call), changes):
+                found[one.node] = (file, one)
+        except Stuck as stuck:
+            sessions.code.leave(stuck)
     for node, (file, one) in found.items():
         if not any(above in found for above in file.ancestors(node)):
             changes.replace(file, node, one.text)
+            if one.loop is not None:
+                changes.insert(file, one.loop.lineno, one.loop.col_offset, "async ")
 
 
 def _rewritten(sessions: Sessions, query: Place, changes: Changes) -> list[Replacement]:
@@ -37,7 +43,9 @@ def _rewritten(sessions: Sessions, query: Place, changes: Changes) -> list[Repla
         if not is_run and only_rows(sessions.code, file, whole):
             return [fetch(file, call, lambda name: changes.name(file, name))]
         if not is_run:
-            raise CannotFix(f"{error}, {place(file, call)}") from error
+            stuck = Stuck(str(error), file, call)
+            sessions.code.staying.lazy.add(stuck.owner)
+            raise stuck from error
         return [Replacement(whole, awaited(file, whole, run_sync(file, call, whole)))]
 
 
@@ -59,5 +67,6 @@ def run_sync(file: File, call: ast.Call, whole: ast.expr) -> str:
     assert isinstance(call.func, ast.Attribute)
     session = file.text(call.func.value)
     if any(isinstance(inner, ast.Await | ast.Lambda) for inner in ast.walk(whole)):
-        raise CannotFix(f"`{session}.{call.func.attr}()` has no async counterpart, {place(file, call)}")
-    return f"{session}.run_sync(lambda session: session{file.text(whole).removeprefix(session)})"
+        raise Stuck(f"`{session}.{call.func.attr}()` has no async counterpart", file, call)
+    owner = f"{session}()" if file.is_instance(call.func.value, SCOPED) else session
+    return f"{owner}.run_sync(lambda session: session{file.text(whole).removeprefix(session)})"

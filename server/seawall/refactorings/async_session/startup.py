@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import Code, Function, application_in, is_at_import, place
+from seawall.refactorings.async_session.code import Code, Function, Stuck, application_in, is_at_import
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.engine import Engines
 from seawall.rules.base import File
@@ -23,9 +23,11 @@ def reserve(code: Code, engines: Engines, coroutines: Coroutines) -> None:
     """The functions that create tables become coroutines, and a handler that will have to."""
     for file, call in engines.schema:
         if not isinstance(file.parent(call), ast.Expr):
-            raise CannotFix(f"the result of `{file.text(call.func)}` is used, {place(file, call)}")
-        if not is_at_import(file, file.statement(call)) and file.function(call) is not None:
+            code.leave(Stuck(f"the result of `{file.text(call.func)}` is used", file, call))
+        elif not is_at_import(file, file.statement(call)) and file.function(call) is not None:
             coroutines.add(file, call)
+        elif not is_at_import(file, file.statement(call)) or not code.is_imported(file):
+            code.leave(Stuck("the tables are created by a script", file, call))
     for handler in _startup_handlers(code):
         if any(is_at_import(file, file.statement(call)) for file, call in engines.schema):
             coroutines.add(handler.file, handler.node.body[0])
@@ -39,16 +41,14 @@ def move_to_startup(code: Code, engines: Engines, coroutines: Coroutines, change
         assert isinstance(statement, ast.Expr)
         if is_at_import(file, statement) and code.is_imported(file):
             moving.append((file, call))
-        elif file.function(call) is not None:
+        else:
             indent = " " * statement.col_offset
             changes.replace(file, statement, f"\n{indent}".join(_create(file, call, file, changes)))
-        else:
-            raise CannotFix(f"the tables are created by a script, {place(file, call)}")
     created = len(moving)
     moving += [(file, call) for file, call in coroutines.startup if isinstance(call, ast.Call)]
     if not moving:
         return
-    app_file, app = _application(code, moving[0][0])
+    app_file, app = _application(code, *moving[0])
     lines: list[str] = []
     removed: set[int] = set()
     for number, (file, call) in enumerate(moving):
@@ -84,7 +84,7 @@ def _call(file: File, call: ast.Call, target: File, changes: Changes) -> str:
     if target.path == file.path:
         return f"await {file.text(call)}"
     if call.args or call.keywords:
-        raise CannotFix(f"`{file.text(call)}` cannot await, {place(file, call)}")
+        raise Stuck(f"`{file.text(call)}` cannot await", file, call)
     return f"await {_elsewhere(target, file, call.func, changes)}()"
 
 
@@ -93,7 +93,7 @@ def _refuse_locals(file: File, call: ast.Call) -> None:
     scope = file.scan.opened[function] if function is not None else None
     for node in ast.walk(call):
         if scope is not None and isinstance(node, ast.Name) and node.id in scope.bindings:
-            raise CannotFix(f"`{file.text(call)}` uses what is only known here, {place(file, call)}")
+            raise Stuck(f"`{file.text(call)}` uses what is only known here", file, call)
 
 
 def _run_at_startup(
@@ -146,16 +146,16 @@ def _elsewhere(target: File, file: File, node: ast.expr, changes: Changes) -> st
     """The expression in another file for a name of this one."""
     symbol = file.symbol(node)
     if not isinstance(symbol, Ref):
-        raise CannotFix(f"`{file.text(node)}` is only known here, {place(file, node)}")
+        raise Stuck(f"`{file.text(node)}` is only known here", file, node)
     return changes.name(target, file.index.resolve(symbol.name).name)
 
 
-def _application(code: Code, file: File) -> tuple[File, ast.Call]:
+def _application(code: Code, file: File, call: ast.Call) -> tuple[File, ast.Call]:
     """The call that makes the application: in the same file, or the only one of the project."""
     found = [(each, app) for each in code.files if (app := application_in(each)) is not None]
     here = [one for one in found if one[0].path == file.path]
     if len(here or found) != 1:
-        raise CannotFix(f"nothing says which application this is for, {place(file, file.item.tree.body[0])}")
+        raise Stuck("nothing says which application this is for", file, call)
     return (here or found)[0]
 
 

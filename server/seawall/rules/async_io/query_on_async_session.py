@@ -43,6 +43,7 @@ from seawall.edits.queries import rewrite
 from seawall.edits.query_chain import is_query
 from seawall.edits.threads import can_await_at
 from seawall.rules.base import File, Finding, Severity
+from seawall.syntax import Range, range_of
 
 code, severity = "SW105", Severity.ERROR
 
@@ -74,4 +75,9 @@ def _edits(file: File, call: ast.Call) -> list[AnyEdit]:
     needed = need_all(file, names)
     expressions = dict(zip(names, (one.expression for one in needed), strict=True))
     places = rewrite(file, call, expressions.__getitem__)
-    return [*(file.replace(one.node, one.text) for one in places), *(edit for one in needed for edit in one.edits)]
+    loops = [range_of(one.loop) for one in places if one.loop is not None]
+    return [
+        *(file.replace(one.node, one.text) for one in places),
+        *(file.replace(Range(*loop[:2], *loop[:2]), "async ") for loop in loops),
+        *(edit for one in needed for edit in one.edits),
+    ]

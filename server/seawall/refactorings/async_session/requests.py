@@ -1,0 +1,42 @@
+"""One request, one session: FastAPI gives a handler and its dependencies the same one, so they stay sync together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seawall.refactorings.async_session.code import Code, Function, Stuck
+from seawall.refactorings.async_session.coroutines import Coroutines
+from seawall.refactorings.async_session.origin import provider_of
+from seawall.refactorings.async_session.sessions import Sessions
+from seawall.semantics.facts import ClassFact
+from seawall.semantics.symbols import Ref
+
+
+def keep_requests_whole(code: Code, sessions: Sessions, coroutines: Coroutines) -> None:
+    """What a sync handler depends on stays sync, but for the session itself; and so does what depends on sync code."""
+    for function in code.functions.values():
+        stays = code.stays(function.file, function.node)
+        for name in _dependencies(code, function):
+            used = coroutines.functions.get(name)
+            if stays and used is not None:
+                if coroutines.makes_sessions(used):
+                    coroutines.shared.add(name)
+                else:
+                    reason = f"`{function.node.name}`, which depends on it, has to stay sync"
+                    code.leave(Stuck(reason, function.file, function.node, name))
+            elif not stays and name in sessions.sync and function.name in coroutines.functions:
+                reason = f"`{name.rpartition('.')[2]}`, a dependency of it, has to stay sync"
+                code.leave(Stuck(reason, function.file, function.node))
+
+
+def _dependencies(code: Code, function: Function) -> Iterator[str]:
+    """The functions that FastAPI calls for the parameters of a function."""
+    fact = code.index.function(function.name)
+    for one in fact.params if fact is not None else ():
+        declared = [one.annotation.name] if isinstance(one.annotation, Ref) and one.default is not None else []
+        for name in provider_of(code.index, one) or declared:
+            resolved = code.index.resolve(name)
+            if isinstance(resolved.fact, ClassFact):
+                member = code.index.member(resolved.name, "__init__")
+                resolved = member or resolved
+            yield resolved.name

@@ -1,0 +1,195 @@
+"""A sync and an async stack side by side, for code that has to stay sync.
+
+What both need is written down twice: engines, factories, providers, `Annotated` aliases of them. The copies are the async ones;
+whoever becomes a coroutine uses them. The originals stay as they are, with all who use them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from seawall.edits import CannotFix
+from seawall.refactorings.async_session.changes import Changes
+from seawall.refactorings.async_session.code import LISTENERS, Code, Mention, is_value
+from seawall.refactorings.async_session.origin import provider_of
+from seawall.refactorings.async_session.stacks import Choice, Stacks
+from seawall.rules.base import File
+from seawall.semantics.facts import ValueFact
+from seawall.semantics.symbols import Parameter, Subscript
+from seawall.semantics.view import FunctionNode
+from seawall.syntax import Range, range_of
+
+
+class _Maker(NamedTuple):
+    """What makes sessions, where it is defined, and what its copy is called."""
+
+    name: str
+    file: File
+    node: ast.stmt
+    new: str
+
+
+class Splitting:
+    """`makers` are all engines, factories and providers of the stack, `shared` those that sync code needs."""
+
+    def __init__(self, code: Code, stacks: Stacks, makers: set[str], shared: set[str]) -> None:
+        self.code = code
+        self.stacks = stacks
+        self.changes = Changes(code.draft)
+        self.makers: dict[str, _Maker] = {}
+        for name in sorted(self._needed(makers, shared)):
+            self.makers[name] = self._maker(name)
+
+    def split(self, choice: Choice) -> Choice:
+        """Write down what is shared a second time; gives the choice of the stack of the copies."""
+        copied = {node for maker in self.makers.values() for node in ast.walk(maker.node)}
+        for maker in self.makers.values():
+            self._copy(maker)
+            for file, node in self._mentions(maker.name):
+                if node not in copied and not self.code.stays(file, node):
+                    self._redirect(file, node, maker)
+        self.changes.apply()
+        engine = self.makers[choice.engine]
+        return choice._replace(engine=f"{engine.file.module}.{engine.new}")
+
+    # -- what is written down twice -----------------------------------------------------------------------------------
+
+    def _needed(self, makers: set[str], shared: set[str]) -> set[str]:
+        """What is shared, what it is made of, and the aliases of it that sync code uses."""
+        needed = set(shared) | set(self._aliases(shared))
+        while more := {
+            name
+            for name in makers - needed
+            if any(_definition(file, node) in needed for file, node in self._mentions(name))
+        }:
+            needed |= more
+        return needed
+
+    def _aliases(self, shared: set[str]) -> Iterator[str]:
+        """`SessionDep = Annotated[Session, Depends(get_db)]`."""
+        index = self.code.index
+        for file in self.code.files:
+            for path, fact in file.document.facts.names.items():
+                if isinstance(fact, ValueFact) and isinstance(fact.value, Subscript):
+                    providers = provider_of(index, Parameter("", fact.value))
+                    name = f"{file.module}.{path}"
+                    if any(index.resolve(provider).name in shared for provider in providers) and any(
+                        self.code.stays(*mention) for mention in self._mentions(name)
+                    ):
+                        yield name
+
+    def _maker(self, name: str) -> _Maker:
+        function = self.code.functions.get(name)
+        new = async_name(name.rpartition(".")[2])
+        if function is not None and isinstance(function.file.parent(function.node), ast.Module):
+            return self._free(_Maker(name, function.file, function.node, new))
+        for file in self.code.files:
+            for node in (*file.scan.nodes[ast.Assign], *file.scan.nodes[ast.AnnAssign]):
+                if isinstance(node, ast.stmt) and _defines(file, node, name):
+                    return self._free(_Maker(name, file, node, new))
+        raise CannotFix(f"`{name.rpartition('.')[2]}` cannot be written down a second time")
+
+    def _free(self, maker: _Maker) -> _Maker:
+        if maker.new in maker.file.document.facts.names:
+            raise CannotFix(f"`{maker.new}` is there already, beside `{maker.name.rpartition('.')[2]}`")
+        return maker
+
+    def _mentions(self, name: str) -> Iterator[Mention]:
+        if name in self.code.functions:
+            yield from self.code.uses(name)
+        else:
+            yield from self.code.reads(name)
+
+    # -- edits --------------------------------------------------------------------------------------------------------
+
+    def _copy(self, maker: _Maker) -> None:
+        file, node = maker.file, maker.node
+        place = range_of(node)
+        decorators = node.decorator_list if isinstance(node, FunctionNode) else []
+        first = min([node.lineno, *(one.lineno for one in decorators)])
+        indent = file.slice(Range(first, 0, first, place.start_col if first == node.lineno else 0))
+        if indent.strip():
+            raise CannotFix(f"`{maker.name.rpartition('.')[2]}` shares its line")
+        swaps = [(range_of(each), one.new) for one in self.makers.values() for each in self._inside(one, maker)]
+        swaps.append((_name_of(file, node), maker.new))
+        text, line, col = "", first, 0
+        for here, new in sorted(swaps):
+            text += file.slice(Range(line, col, here.start_line, here.start_col)) + new
+            line, col = here.end_line, here.end_col
+        text += file.slice(Range(line, col, place.end_line, place.end_col))
+        gap = "\n\n" if isinstance(node, FunctionNode) else ""
+        last = file.slice(Range(place.end_line, place.end_col, place.end_line + 1, 0))
+        if "\n" in last:
+            self.changes.insert(file, place.end_line + 1, 0, f"{gap}{text}\n")
+        else:
+            self.changes.insert(file, place.end_line, place.end_col + len(last.encode()), f"\n{gap}{text}")
+
+    def _inside(self, used: _Maker, maker: _Maker) -> Iterator[ast.expr]:
+        inside = set(ast.walk(maker.node))
+        return (node for file, node in self._mentions(used.name) if node in inside)
+
+    def _redirect(self, file: File, node: ast.expr, maker: _Maker) -> None:
+        if isinstance(node, ast.Attribute):
+            new = f"{file.text(node.value)}.{maker.new}"
+        elif file.module == maker.file.module:
+            new = maker.new
+        else:
+            new = self.changes.name(file, f"{maker.file.module}.{maker.new}")
+        listening = next((each for each in file.ancestors(node) if isinstance(each, ast.Call)), None)
+        if listening is None or file.callee(listening) not in LISTENERS:
+            self.changes.replace(file, node, new)
+            return
+        whole, here = range_of(listening), range_of(node)
+        before = file.slice(Range(whole.start_line, 0, here.start_line, here.start_col))
+        after = file.slice(Range(here.end_line, here.end_col, whole.end_line, whole.end_col))
+        self.changes.insert(file, whole.start_line, 0, f"{before}{new}{after}\n")
+
+
+def async_name(name: str) -> str:
+    """`get_db` -> `get_async_db`, `SessionLocal` -> `AsyncSessionLocal`, `engine` -> `async_engine`."""
+    if name.startswith("get_"):
+        return f"get_async_{name.removeprefix('get_')}"
+    if name.isupper():
+        return f"ASYNC_{name}"
+    if name[:1].isupper():
+        return f"Async{name}"
+    private = re.match("_*", name)
+    start = private[0] if private else ""
+    return f"{start}async_{name.removeprefix(start)}"
+
+
+def _definition(file: File, node: ast.AST) -> str:
+    """The name of what a node takes part in the definition of."""
+    for above in file.ancestors(node):
+        if isinstance(above, FunctionNode):
+            return file.absolute_name(above)
+        if isinstance(above, ast.Assign | ast.AnnAssign) and file.function(above) is None:
+            target = above.targets[0] if isinstance(above, ast.Assign) else above.target
+            return f"{file.module}.{target.id}" if isinstance(target, ast.Name) else ""
+    return ""
+
+
+def _defines(file: File, node: ast.stmt, name: str) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return (
+        len(targets) == 1
+        and isinstance(targets[0], ast.Name)
+        and file.function(node) is None
+        and f"{file.module}.{targets[0].id}" == name
+        and is_value(file, targets[0], name)
+    )
+
+
+def _name_of(file: File, node: ast.stmt) -> Range:
+    """Where the name stands that a statement defines."""
+    if isinstance(node, FunctionNode):
+        head = file.slice(Range(node.lineno, node.col_offset, node.lineno + 1, 0))
+        found = re.match(rf"(?:async\s+)?def\s+(?={re.escape(node.name)}\b)", head)
+        if found is None:
+            raise CannotFix(f"`{node.name}` cannot be written down a second time")
+        start = node.col_offset + len(found[0])
+        return Range(node.lineno, start, node.lineno, start + len(node.name.encode()))
+    return range_of(node.targets[0] if isinstance(node, ast.Assign) else node.target)  # type: ignore[attr-defined]

@@ -1,0 +1,43 @@
+"""What a function did in FastAPI's threadpool, it would do on the event loop now that it is a coroutine: calls that block for
+other reasons than the database go to a worker thread."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from seawall.edits import Edit, Fix
+from seawall.refactorings.draft import Draft
+from seawall.rules.async_io import blocking_call_chain, blocking_call_in_async
+from seawall.rules.base import File, Finding
+from seawall.semantics.document import Document
+
+_FIXES = ("Run it in a worker thread", "Await the async sleep")
+_RULES = (blocking_call_in_async, blocking_call_chain)
+
+
+def keep_off_the_loop(draft: Draft, functions: frozenset[str]) -> None:
+    """Hand blocking calls in these functions to threads, where that is possible."""
+    for document in list(draft.documents()):
+        current: Document | None = document
+        while current is not None and (fix := next(_fixes(draft, current, functions), None)) is not None:
+            before = current
+            draft.apply(edit for edit in fix.make() if isinstance(edit, Edit))
+            current = next(each for each in draft.documents() if each.path == before.path)
+            if str(current.source.text) == str(before.source.text):
+                current = None
+
+
+def _fixes(draft: Draft, document: Document, functions: frozenset[str]) -> Iterator[Fix]:
+    for file in draft.files(document):
+        for call in file.in_async(ast.Call):
+            function = file.function(call)
+            if isinstance(function, ast.AsyncFunctionDef) and file.absolute_name(function) in functions:
+                assert isinstance(call, ast.Call)
+                for finding in _findings(call, file):
+                    yield from (fix for fix in finding.fixes if fix.title in _FIXES)
+
+
+def _findings(call: ast.Call, file: File) -> Iterator[Finding]:
+    for rule in _RULES:
+        yield from rule.check(call, file)
