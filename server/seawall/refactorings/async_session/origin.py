@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
-from seawall.semantics.graph import Memo
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import unwrap
 from seawall.semantics.symbols import Attr, Call, Either, Entered, Parameter, Ref, Symbol
@@ -66,12 +65,10 @@ def engine_behind(index: Index, function: str, seen: frozenset[str] = frozenset(
 
 def only_engine(index: Index) -> str | None:
     """The project's engine, if it has one and no other."""
-    memo = index.memo("only engine", "") or index.memo("only engine", "", Memo(lambda: _only_engine(index)))
-    found: str | None = memo.get() if memo is not None else None
-    return found
+    return index.answer(_only_engine, "")
 
 
-def _only_engine(index: Index) -> str | None:
+def _only_engine(index: Index, _: str) -> str | None:
     found = [
         f"{module}.{path}"
         for module, facts in index.modules.items()
