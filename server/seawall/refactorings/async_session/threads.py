@@ -13,7 +13,6 @@ from seawall.rules.base import File, Finding
 from seawall.semantics.document import Document
 
 _FIXES = ("Run it in a worker thread", "Await the async sleep")
-_RULES = (blocking_call_in_async, blocking_call_chain)
 
 
 def keep_off_the_loop(draft: Draft, functions: frozenset[str]) -> None:
@@ -30,14 +29,16 @@ def keep_off_the_loop(draft: Draft, functions: frozenset[str]) -> None:
 
 def _fixes(draft: Draft, document: Document, functions: frozenset[str]) -> Iterator[Fix]:
     for file in draft.files(document):
-        for call in file.in_async(ast.Call):
-            function = file.function(call)
+        for function in file.in_async(ast.AsyncFunctionDef):
             if isinstance(function, ast.AsyncFunctionDef) and file.absolute_name(function) in functions:
-                assert isinstance(call, ast.Call)
-                for finding in _findings(call, file):
+                for finding in _findings(function, file):
                     yield from (fix for fix in finding.fixes if fix.title in _FIXES)
 
 
-def _findings(call: ast.Call, file: File) -> Iterator[Finding]:
-    for rule in _RULES:
-        yield from rule.check(call, file)
+def _findings(function: ast.AsyncFunctionDef, file: File) -> Iterator[Finding]:
+    if not blocking_call_in_async.applies(file):
+        return
+    yield from blocking_call_chain.check(function, file)
+    for call in file.in_async(ast.Call):
+        if isinstance(call, ast.Call) and file.function(call) is function:
+            yield from blocking_call_in_async.check(call, file)
