@@ -30,15 +30,15 @@ MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.
 SHAPED_BY_ARGUMENTS = frozenset({
-    "Annotated", "AsyncSession", "Column", "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session",
+    "Annotated", "AsyncSession", "Column", "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session", "StringConstraints",
     "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine",
-    "create_engine", "defaultload", "dict", "exec", "execute", "from_queryset", "get_object_or_404", "getattr", "immediateload",
+    "constr", "create_engine", "defaultload", "dict", "exec", "execute", "field_validator", "from_queryset", "get_object_or_404", "getattr", "immediateload",
     "joinedload", "list", "mapped_column", "next", "options", "partial", "relationship", "scalar", "scalars", "scoped_session",
-    "select", "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple",
+    "select", "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple", "validator",
 })  # fmt: skip
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 _FIELDS = frozenset({"Field", "field"})
-_OF_FIELDS = frozenset({"default", "default_factory", "repr", "exclude"})
+_OF_FIELDS = frozenset({"default", "default_factory", "repr", "exclude", "pattern", "regex"})
 
 # Builtins that neither block nor lead anywhere.
 _IDLE = frozenset({

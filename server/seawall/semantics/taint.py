@@ -20,7 +20,7 @@ from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
 from seawall.semantics.sources import FORM_PARTS, checked_field, is_form, source
 from seawall.semantics.summary import Hop
-from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Ref, Subscript, Symbol
+from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Subscript, Symbol
 from seawall.semantics.types import Instance, Named, Value, options
 
 __all__ = ["Arrival", "Spot", "is_harmless", "outside", "split", "symbol_of", "through_call"]
@@ -38,6 +38,11 @@ _HARMLESS = frozenset({
     "psycopg.sql.Identifier", "psycopg2.sql.Composed", "psycopg2.sql.SQL", "psycopg2.sql.Identifier",
     "sqlalchemy.sql.quoted_name", "sqlalchemy.quoted_name",
 })  # fmt: skip
+
+
+_VALIDATORS = ("AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator", "Predicate")
+_SEVERAL = ("typing.Optional", "typing.Union", "builtins.list", "builtins.set", "builtins.tuple", "typing.Sequence",
+            "typing.Iterable", "builtins.frozenset")  # fmt: skip
 
 
 class Arrival(NamedTuple):
@@ -346,7 +351,7 @@ def is_harmless(index: Index, symbol: Symbol | None) -> bool:
     if symbol is None:
         return False
     annotation = annotation_of(index, symbol)
-    if annotation is not None and _is_closed(index, annotation):
+    if (annotation is not None and _is_closed(index, annotation)) or _is_validated(index, symbol):
         return True
     found = options(index.type_of(symbol))
     return bool(found) and all(
@@ -378,16 +383,52 @@ def annotation_of(index: Index, symbol: Symbol | None) -> Symbol | None:
 
 def _is_closed(index: Index, annotation: Symbol | None) -> bool:
     """`Literal["a", "b"]`, also optional, in a list or annotated."""
-    inner, _ = unwrap(index, annotation)
+    inner, metadata = unwrap(index, annotation)
+    if any(_constrains(index, marker) for marker in metadata):
+        return True
     match inner:
         case Subscript(of, args):
             name = index.named(of)
             if name in ("typing.Literal", "typing_extensions.Literal"):
                 return True
-            if name in ("typing.Optional", "typing.Union", "builtins.list", "builtins.set", "typing.Sequence"):
+            if name in _SEVERAL:
                 return all(_is_closed(index, arg) or arg == Constant(None) for arg in args)
         case Either(several):
             return all(_is_closed(index, option) or option == Constant(None) for option in several)
-        case Ref():
-            return False
+        case Call():
+            return _constrains(index, inner)
     return False
+
+
+def _is_validated(index: Index, symbol: Symbol) -> bool:
+    """Whether pydantic matches a parameter or field with a pattern, or hands it to a validator of the project."""
+    match symbol:
+        case Parameter(default=default):
+            return _constrains(index, default)
+        case Attr(of, name):
+            for owner in options(index.type_of(of)):
+                if isinstance(owner, Instance) and (field := index.attributes(owner.cls).get(name)) is not None:
+                    return _constrains(index, field.value) or _has_validator(index, owner.cls, name)
+    return False
+
+
+def _constrains(index: Index, marker: Symbol | None) -> bool:
+    """`Query(pattern=...)`, `StringConstraints(pattern=...)`, `AfterValidator(...)`."""
+    if not isinstance(marker, Call):
+        return False
+    if any(key in ("pattern", "regex") for key, _ in marker.keywords):
+        return True
+    return (index.named(marker.func) or "").rpartition(".")[2] in _VALIDATORS
+
+
+def _has_validator(index: Index, cls: str, field: str) -> bool:
+    return any(
+        isinstance(decorator, Call)
+        and index.named(decorator.func) in ("pydantic.field_validator", "pydantic.validator")
+        and Constant(field) in decorator.args
+        for base in index.mro(cls)
+        if index.split(base)[0]
+        for method in index.methods(base)
+        if (fact := index.function(f"{base}.{method}")) is not None
+        for decorator in fact.decorators
+    )

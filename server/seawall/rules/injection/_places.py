@@ -12,7 +12,7 @@ _VALUE = re.compile(
     r"|\bvalues\s*(?:\((?:[^()]|\([^()]*\))*\)\s*,\s*)*\((?:[^()]|\([^()]*\))*[,(]|\bvalues\s*\()\s*\Z",
     re.I,
 )
-_LIST = re.compile(r"\bin\s*\([^()]*\Z", re.I)
+_LIST = re.compile(r"\bin\s*\((?!\s*(?:select|with)\b)[^()]*\Z", re.I)
 _NAME = re.compile(
     r"""(?:\b(?:from|join|into|update|table|index|view|schema|database|sequence|column|truncate|user|role|only|exists|on
     |select|distinct|by|asc|desc|set|using|references|key|type|extension|trigger|function|rename\s+to|add|drop|alter|as|copy
@@ -44,6 +44,8 @@ def takes_value(before: str) -> bool:
 
 def place_of(before: str, after: str) -> Place:
     """What stands between two pieces of SQL text."""
+    if "$$" in before:  # the body of a function, where no parameter can stand
+        return Place.CLAUSE
     if before.count("'") % 2 == 1:
         return Place.VALUE
     if _LIST.search(before):

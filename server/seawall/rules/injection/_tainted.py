@@ -72,9 +72,13 @@ def _whole(parts: list[Part], context: str, file: File) -> list[Tainted]:
 
 def _context(sql: SqlCall, file: File) -> str:
     """The SQL around a piece of it: `order_by(text(sort))`."""
-    match file.parent(sql.call):
-        case ast.Call(func=ast.Attribute(attr="order_by" | "group_by" as attr)):
-            return f"{attr.replace('_', ' ')} "
+    for above in file.ancestors(sql.call):
+        match above:
+            case ast.Call(func=ast.Attribute(attr="order_by" | "group_by" as attr)):
+                return f"{attr.replace('_', ' ')} "
+            case ast.Call() | ast.Attribute() | ast.keyword():  # `text(sort).desc()`
+                continue
+        break
     return ""
 
 
