@@ -397,6 +397,43 @@ FIXES = {
         """await pool.fetch(f"SELECT 1 FROM book WHERE a NOT IN ({','.join(names)})")""",
         """await pool.fetch("SELECT 1 FROM book WHERE a <> ALL($1)", names)""",
     ),
+    "a cast": (
+        """db.execute(text(f"SELECT 1 FROM book WHERE a = '{name}'::uuid AND b = {page}::int"))""",
+        """db.execute(text("SELECT 1 FROM book WHERE a = CAST(:name AS uuid) AND b = CAST(:page AS int)"), """
+        """{"name": name, "page": page})""",
+    ),
+    "an interval": (
+        """db.execute(text(f"SELECT 1 FROM book WHERE a > now() - interval '{name} days'"))""",
+        """db.execute(text("SELECT 1 FROM book WHERE a > now() - CAST(:name AS interval)"), {"name": f"{name} days"})""",
+    ),
+    "a cast for asyncpg": (
+        """await pool.fetch(f"SELECT 1 FROM book WHERE a = '{name}'::date AND b > date '{name}' AND c = {page}::int")""",
+        """await pool.fetch("SELECT 1 FROM book WHERE a = $1::text::date AND b > $1::text::date AND c = $2::int", name, page)""",
+    ),
+    "a cast for psycopg": (
+        """con.execute(f"SELECT 1 FROM book WHERE a = '{name}'::jsonb")""",
+        """con.execute("SELECT 1 FROM book WHERE a = %s::jsonb", (name,))""",
+    ),
+    "names in quotes, joined": (
+        """await pool.fetch("SELECT 1 FROM book WHERE a IN ('%s')" % "','".join(names))""",
+        """await pool.fetch("SELECT 1 FROM book WHERE a = ANY($1)", names)""",
+    ),
+    "a tuple's own text": (
+        """await pool.fetch(f"SELECT 1 FROM book WHERE a IN {tuple(names)}")""",
+        """await pool.fetch("SELECT 1 FROM book WHERE a = ANY($1)", names)""",
+    ),
+    "parameters in a variable": (
+        """given = {"b": 1}\ndb.execute(text(f"SELECT 1 FROM book WHERE a = '{name}' AND b = :b"), given)""",
+        """given = {"b": 1}\ndb.execute(text("SELECT 1 FROM book WHERE a = :name AND b = :b"), {**given, "name": name})""",
+    ),
+    "psycopg's names": (
+        """con.execute(f"SELECT 1 FROM book WHERE a = '{name}' AND b = %(b)s AND c LIKE 'x%%'", {"b": 1})""",
+        """con.execute("SELECT 1 FROM book WHERE a = %(name)s AND b = %(b)s AND c LIKE 'x%%'", {"b": 1, "name": name})""",
+    ),
+    "psycopg's parameters in a variable": (
+        """given = [1]\ncon.execute(f"SELECT 1 FROM book WHERE b = %s AND a LIKE '{name}%%'", given)""",
+        """given = [1]\ncon.execute("SELECT 1 FROM book WHERE b = %s AND a LIKE %s", (*given, f"{name}%"))""",
+    ),
     "psycopg": (
         """con.execute(f"SELECT 1 FROM book WHERE a = '{name}' AND b LIKE 'x%'")""",
         """con.execute("SELECT 1 FROM book WHERE a = %s AND b LIKE 'x%%'", (name,))""",
@@ -440,10 +477,14 @@ def test_line_ends_stay() -> None:
 
 
 UNFIXABLE = [
+    """db.execute(text(f"SELECT 1 FROM book WHERE a = E'{name}'"))""",
+    """db.execute(text(f"SELECT 1 FROM book WHERE a = 'it''s {name}'"))""",
+    """db.execute(text(f"DO $$ BEGIN PERFORM 1 FROM book WHERE {name}; END $$"))""",
+    """await pool.fetch(f"SELECT 1 FROM book WHERE a = '{name}' AND b = $1", *names)""",
+    """await pool.fetch(f"SELECT 1 FROM book WHERE a = '{name}' || {name}.b")""",
+    """sqlite3.connect("x").execute("SELECT 1 FROM book WHERE a IN ('%s')" % "','".join(names))""",
     """db.execute(text(f"SELECT 1 FROM book WHERE {name}"))""",
     """db.execute(text(f"SELECT 1 FROM {name} WHERE a = '{name}'"))""",
-    """db.execute(text(f"SELECT 1 FROM book WHERE a > now() - interval '{name} days'"))""",
-    """db.execute(text(f"SELECT 1 FROM book WHERE a = '{name}'::uuid"))""",
     """db.execute(text(f"SELECT 1 FROM book WHERE a = '{name}'"), options)""",
     """query = f"SELECT 1 FROM book WHERE a = '{name}'"\nprint(query)\ndb.execute(text(query))""",
 ]
