@@ -174,6 +174,7 @@ class Workspace:
         document = self.documents.pop(path, None)
         if document is not None and (outline := self._outlines.get(document.module)) and outline.path == path:
             outline.starts = dict(document.starts)
+            document.settle()
         self._drop_checks(path)
 
     def modules(self) -> Iterator[Document]:
@@ -234,13 +235,14 @@ class Workspace:
         if previous is None or previous.module != module:
             self._drop_checks(path)
         self._checks.setdefault(path, Checks()).follow(document.come, document.gone)
-        if document.changed is None or document.changed:
-            self.revision += 1
+        is_news = document.changed is None or bool(document.changed)
         outline = self._outlines.get(module)
         if outline is None or outline.path == path or outline.path not in self.documents:
             follows = outline is not None and outline.path == path
             self._outlines[module] = Outline(path, _LazyStarts(document))
-            self.index.set_module(module, document.facts, document.changed if follows else None)
+            changed = document.changed if follows else None
+            is_news = self.index.set_module(module, document.facts, changed, document.read)
+        self.revision += is_news
         return document
 
     def _drop_checks(self, path: Path) -> None:

@@ -9,7 +9,6 @@ from seawall.semantics.extract import extract
 from seawall.semantics.facts import Fact
 from seawall.semantics.names import Names
 from seawall.semantics.scopes import Scan
-from seawall.semantics.sites import Sites
 from seawall.syntax import Item
 
 
@@ -19,7 +18,6 @@ class ItemAnalysis:
     names: Names
     facts: dict[str, Fact]
     stars: tuple[str, ...]
-    sites: Sites
 
 
 def analyse(item: Item, module: str, is_package: bool) -> ItemAnalysis:
@@ -27,9 +25,9 @@ def analyse(item: Item, module: str, is_package: bool) -> ItemAnalysis:
     try:
         scan = Scan(item.tree, item.owner)
         names = Names(scan, module, is_package)
-        facts, stars, sites = extract(names)
+        facts, stars = extract(names)
     except RecursionError:
         scan = Scan(ast.Module([], []))
         names = Names(scan, module, is_package)
-        facts, stars, sites = {}, (), {}
-    return ItemAnalysis(scan, names, facts, stars, sites)
+        facts, stars = {}, ()
+    return ItemAnalysis(scan, names, facts, stars)

@@ -13,7 +13,19 @@ from seawall.syntax import Item, Source
 class Document:
     """One version of a file: its text as items, and the facts that they give together. Immutable."""
 
-    __slots__ = ("_starts", "changed", "come", "facts", "gone", "is_package", "items", "module", "path", "source")
+    __slots__ = (
+        "_starts",
+        "changed",
+        "come",
+        "facts",
+        "gone",
+        "is_package",
+        "items",
+        "module",
+        "path",
+        "read",
+        "source",
+    )
 
     def __init__(self, path: Path, module: str, source: Source, previous: Document | None = None) -> None:
         self.path = path
@@ -23,6 +35,8 @@ class Document:
         self._starts: dict[str, int] | None = None
         self.changed: frozenset[str] | None = None
         """The names whose facts differ from those of the version before; None: any may."""
+        self.read: frozenset[str] = frozenset()
+        """If that is known, the names that were read again."""
         self.items = frozenset(source.items)
         before = previous if previous is not None and previous.module == module else None
         self.come = self.items - before.items if before is not None else self.items
@@ -38,6 +52,12 @@ class Document:
         if not isinstance(found, ItemAnalysis) or found.names.module != self.module:
             found = item.analysis = analyse(item, self.module, self.is_package)
         return found
+
+    def settle(self) -> None:
+        """Read what others may still ask, before the trees go."""
+        for fact in self.facts.names.values():
+            if isinstance(fact, FunctionFact):
+                fact.inside.settle()
 
     @property
     def starts(self) -> dict[str, int]:
@@ -73,6 +93,7 @@ class Document:
         if any(before.get(name) is not fact for name, fact in gone.items()):
             return None
         self.changed = frozenset(name for name, fact in come.items() if fact != gone[name])
+        self.read = frozenset(come)
         return ModuleFacts({**before, **come}, previous.facts.stars, self.is_package) if come else previous.facts
 
     def _facts_of(self, items: list[Item]) -> tuple[dict[str, Fact] | None, list[str]]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
-import msgspec
-
-from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, Place, ValueFact
+from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, Inside, Place, ValueFact
 from seawall.semantics.names import Names, import_base, import_target
-from seawall.semantics.origins import kept, origins
 from seawall.semantics.scopes import Scope
-from seawall.semantics.sites import Sites, call_sites
+from seawall.semantics.sites import body
 from seawall.semantics.symbols import Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
 
 
-def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...], Sites]:
-    """The facts of an item by dotted path within the module, the modules it star-imports, and where its functions call what."""
+def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
+    """The facts of an item by dotted path within the module, and the modules it star-imports."""
     facts: dict[str, Fact] = {}
     scan = names.scan
     for scope in scan.opened.values():
@@ -26,18 +24,13 @@ def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...], Sites]:
             facts[scope.path] = _class(names, scope, scope.node)
         elif isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             facts[scope.path] = _function(names, scope, scope.node)
-    sites = call_sites(names)
-    for path, found in sites.items():
-        fact = facts.get(path)
-        if isinstance(fact, FunctionFact):
-            facts[path] = msgspec.structs.replace(fact, calls=tuple(site for _, site in found))
     _indexes(names, facts)
     stars = tuple(
         import_base(node, names.module, names.is_package)
         for node in scan.nodes[ast.ImportFrom]
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     )
-    return facts, stars, sites
+    return facts, stars
 
 
 def _values(names: Names, scope: Scope, facts: dict[str, Fact]) -> None:
@@ -103,12 +96,9 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
         declared,
         tuple(results),
         sets=_sets(names, scope, node) if owner is not None and owner.is_class else (),
-        gives=_gives(names, scope),
-        keeps=kept(names, scope, node.args.args[0].arg)
-        if owner is not None and owner.is_class and node.args.args
-        else (),
         keyword_only=len(args.kwonlyargs),
         is_stub=_is_stub(node),
+        inside=Inside(partial(body, names, scope), partial(names.called, scope.path)),
     )
 
 
@@ -117,15 +107,6 @@ def _is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(
         getattr(one, "id", getattr(one, "attr", "")) in ("property", "cached_property") for one in node.decorator_list
     )
-
-
-def _gives(names: Names, scope: Scope) -> tuple[str, ...]:
-    """The origins of all that a function returns."""
-    found: dict[str, None] = {}
-    for node in scope.returns:
-        if node.value is not None:
-            found.update(dict.fromkeys(origins(names, node.value)))
-    return tuple(found)
 
 
 def _is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

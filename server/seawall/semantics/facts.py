@@ -7,10 +7,12 @@ that merely moves changes no fact.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import msgspec
 
+from seawall.semantics.graph import Cell
 from seawall.semantics.symbols import Parameter, Symbol
 from seawall.syntax import Range
 
@@ -58,7 +60,106 @@ class CallSite(msgspec.Struct, frozen=True, gc=False):
     use: str = ""
 
 
-class FunctionFact(msgspec.Struct, frozen=True, tag=True, gc=False):
+class Body(msgspec.Struct, frozen=True):
+    """What a function does inside."""
+
+    calls: tuple[CallSite, ...] = ()
+    gives: tuple[str, ...] = ()
+    """Where what it returns takes its characters from (`semantics/origins.py`)."""
+    keeps: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The same of what a method keeps in attributes of its first parameter."""
+
+
+class Inside:
+    """The inside of a function, read from its tree when somebody asks; most are never asked for.
+
+    Insides are all equal, so that facts compare without them. Whoever holds an older version of a fact gets the inside that the
+    function has now, and is told when that changes.
+    """
+
+    __slots__ = ("_body", "_called", "_now", "_read", "_read_called")
+
+    def __init__(
+        self,
+        read: Callable[[], Body] = Body,
+        read_called: Callable[[], frozenset[str]] = frozenset,
+        body: Body | None = None,
+        called: frozenset[str] | None = None,
+    ) -> None:
+        self._read, self._read_called = read, read_called
+        self._body, self._called = body, called
+        self._now: _Now | None = None
+
+    @property
+    def body(self) -> Body:
+        if self._now is None:
+            self._now = _Now(self)
+        return self._now.body()
+
+    @property
+    def asked(self) -> Cell | None:
+        """The question for the body, if somebody has asked it."""
+        return self._now.cell if self._now is not None else None
+
+    @property
+    def called(self) -> frozenset[str]:
+        """The last names of what it hands arguments on to, as they are called here: cheap to ask first."""
+        if self._called is None:
+            self._called = self._read_called()
+        return self._called
+
+    def own(self) -> Body:
+        """The body of this version."""
+        if self._body is None:
+            self._body = self._read()
+        return self._body
+
+    def follow(self, before: Inside) -> bool:
+        """Take the place of an older version; whether that is news for somebody who asked."""
+        if before._now is None:
+            before._now = _Now(before)
+        self._now = before._now
+        self._now.version = self
+        return self._now.cell is not None and self._now.cell.set(self.own())
+
+    def end(self) -> None:
+        """There is no such function any more: whoever asked has to ask again."""
+        if self._now is not None and self._now.cell is not None:
+            self._now.cell.set(None)
+            self._now = None
+
+    def settle(self) -> None:
+        """Read what is not read yet, and let go of the tree."""
+        self._body, self._called = self.own(), self.called
+        self._read, self._read_called = Body, frozenset
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Inside)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Inside, (Body, frozenset, self.own(), self.called)
+
+
+class _Now:
+    """What all versions of a function's inside share: the latest of them, and who asked."""
+
+    __slots__ = ("cell", "version")
+
+    def __init__(self, version: Inside) -> None:
+        self.version = version
+        self.cell: Cell | None = None
+
+    def body(self) -> Body:
+        if self.cell is None:
+            self.cell = Cell(self.version.own())
+        found: Body = self.cell.get()
+        return found
+
+
+class FunctionFact(msgspec.Struct, frozen=True, tag=True):
     name: str
     place: Place
     params: tuple[Parameter, ...] = ()
@@ -69,17 +170,25 @@ class FunctionFact(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The return annotation."""
     results: tuple[Symbol | None, ...] = ()
     """What `return` gives, or `yield` in a generator; of a plain function only if it does not declare it or is a property."""
-    calls: tuple[CallSite, ...] = ()
     sets: tuple[tuple[str, Symbol | None], ...] = ()
     """Attributes that a method sets on its first parameter."""
-    gives: tuple[str, ...] = ()
-    """Where what it returns takes its characters from (`semantics/origins.py`)."""
-    keeps: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """The same of what a method keeps in attributes of its first parameter."""
     keyword_only: int = 0
     """How many of the parameters, the last ones, can only be given by name."""
     is_stub: bool = False
     """Somebody else has to say what it does: it raises NotImplementedError, or is abstract and empty."""
+    inside: Inside = msgspec.field(default_factory=Inside)
+
+    @property
+    def calls(self) -> tuple[CallSite, ...]:
+        return self.inside.body.calls
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return self.inside.body.gives
+
+    @property
+    def keeps(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return self.inside.body.keeps
 
 
 class ClassFact(msgspec.Struct, frozen=True, tag=True, gc=False):

@@ -48,13 +48,13 @@ class Cell(Source):
                 self.observers.add(reader)
         return self.value
 
-    def set(self, value: Any) -> None:
-        """Replace the value; those who asked are marked only if it differs."""
-        if value is not self.value:
-            changed = value != self.value
-            self.value = value
-            if changed:
-                self._changed()
+    def set(self, value: Any) -> bool:
+        """Replace the value; those who asked are marked only if it differs. Whether it does."""
+        changed = value is not self.value and bool(value != self.value)
+        self.value = value
+        if changed:
+            self._changed()
+        return changed
 
 
 class Memo(Source):

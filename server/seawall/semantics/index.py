@@ -19,7 +19,7 @@ from seawall.semantics.types import Named, Type
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 24
 _MAX_SUBCLASSES = 64
-_EXISTS, _STARS, _BELOW = "", "*", "."
+_EXISTS, _STARS, _BELOW, _INSIDE = "", "*", ".", " inside"
 
 
 Argument = TypeVar("Argument", bound=Hashable)
@@ -56,14 +56,17 @@ class Index:
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    def set_module(self, module: str, facts: ModuleFacts | None, changed: Iterable[str] | None = None) -> None:
-        """Put in, replace or (None) remove a module. Only names whose fact differs trouble those who asked for them.
+    def set_module(
+        self, module: str, facts: ModuleFacts | None, changed: Iterable[str] | None = None, read: Iterable[str] = ()
+    ) -> bool:
+        """Put in, replace or (None) remove a module; whether that is news for others. Only names whose fact differs trouble those
+        who asked for them.
 
-        `changed` names those that can differ from what is there now, where that is known.
+        Where that is known, `changed` names those that can differ from what is there now, and `read` those that were read again.
         """
         old = self._modules.get(module)
         if old is facts:
-            return
+            return False
         if facts is not None:
             self._in_order = self._in_order and old is not None
             self._modules[module] = facts
@@ -78,9 +81,11 @@ class Index:
         else:
             touched = [name for name, fact in after.items() if before.get(name) is not fact]
             touched += before.keys() - after.keys()
+        is_news = self._follow(module, before, after, read if changed is not None else touched)
         if changed is not None and not touched:
-            return
+            return is_news
         if (old is None) != (facts is None) or any(before.get(name) != after.get(name) for name in touched):
+            is_news = True
             self._methods.pop(module, None)
             for mentions in self._mentions:
                 mentions.changed(module)
@@ -90,6 +95,23 @@ class Index:
         for question in (*touched, *owners, _EXISTS, _STARS):
             if (cell := cells.get(question)) is not None:
                 cell.set(self._answer(module, question))
+        return is_news
+
+    def _follow(self, module: str, before: Mapping[str, Fact], after: Mapping[str, Fact], read: Iterable[str]) -> bool:
+        """Put the insides of functions in the place of their older versions; whether that is news for others."""
+        is_news = calls_others = False
+        for name in read:
+            old, new = before.get(name), after.get(name)
+            if not isinstance(old, FunctionFact) or old is new:
+                continue
+            if not isinstance(new, FunctionFact):
+                old.inside.end()
+            else:
+                is_news = new.inside.follow(old.inside) or is_news
+                calls_others = calls_others or (self._callers.is_asked and old.inside.called != new.inside.called)
+        if calls_others:
+            self._callers.changed(module)
+        return is_news or calls_others
 
     def expect(self, modules: Iterable[str]) -> None:
         """These modules exist, though some may only be read when somebody asks for them."""
@@ -120,6 +142,10 @@ class Index:
         for module, cells in self._cells.items():
             for question, cell in cells.items():
                 yield module, question, cell
+        for module, facts in self._modules.items():
+            for name, fact in facts.names.items():
+                if isinstance(fact, FunctionFact) and (asked := fact.inside.asked) is not None:
+                    yield module, f"{name}{_INSIDE}", asked
         yield "", "", self._revision
         for mentions in self._mentions:
             for name, cell in mentions.asked():
@@ -199,6 +225,9 @@ class Index:
             return facts is not None
         if question == _STARS:
             return facts.stars if facts else ()
+        if question.endswith(_INSIDE):
+            fact = facts.names.get(question.removesuffix(_INSIDE)) if facts else None
+            return fact.inside.body if isinstance(fact, FunctionFact) else None
         if question.endswith("()"):
             return self._methods_in(module, question.removesuffix("()"))
         return facts.names.get(question) if facts else None

@@ -37,6 +37,11 @@ class Mentions:
         found: tuple[str, ...] = cell.get()
         return found
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether anybody asked so far."""
+        return bool(self._cells)
+
     def asked(self) -> Iterable[tuple[str, Cell]]:
         """The questions that somebody asked, and the answers."""
         return ((f"{self.kind} {name}", cell) for name, cell in self._cells.items())
@@ -72,9 +77,8 @@ def callers(module: str, facts: ModuleFacts) -> Table:
     found: dict[str, dict[str, None]] = {}
     for path, fact in facts.names.items():
         if isinstance(fact, FunctionFact):
-            for call in fact.calls:
-                if call.passed and (name := _last_name(call.callee)):
-                    found.setdefault(original.get(name, name), {})[f"{module}.{path}"] = None
+            for name in fact.inside.called:
+                found.setdefault(original.get(name, name), {})[f"{module}.{path}"] = None
     return _table(found)
 
 
@@ -101,11 +105,11 @@ def methods(module: str, facts: ModuleFacts) -> Table:
 
 
 def properties(module: str, facts: ModuleFacts) -> Table:
-    """Properties that do more than to look something up; all under one key, the empty name."""
+    """Properties; all under one key, the empty name."""
     found = {
         fact.name: None
         for fact in facts.names.values()
-        if isinstance(fact, FunctionFact) and fact.calls and any(map(_is_property, fact.decorators))
+        if isinstance(fact, FunctionFact) and any(map(_is_property, fact.decorators))
     }
     return {"": tuple(found)} if found else {}
 

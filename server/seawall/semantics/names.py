@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from seawall.semantics.facts import CallSite
 from seawall.semantics.scopes import Scan, Scope
 from seawall.semantics.symbols import (
     Annotation,
@@ -80,7 +81,18 @@ def import_base(node: ast.ImportFrom, module: str, is_package: bool) -> str:
 class Names:
     """Symbols of one item."""
 
-    __slots__ = ("_cache", "_numbers", "_pending", "_refs", "_sites", "is_package", "module", "scan")
+    __slots__ = (
+        "_cache",
+        "_inside",
+        "_numbers",
+        "_pending",
+        "_refs",
+        "_sites",
+        "is_package",
+        "module",
+        "scan",
+        "sites",
+    )
 
     def __init__(self, scan: Scan, module: str, is_package: bool) -> None:
         self.scan = scan
@@ -89,7 +101,10 @@ class Names:
         self._cache: dict[ast.AST, Symbol | None] = {}
         self._pending: set[ast.AST] = set()
         self._refs: dict[str, Ref] = {}
-        self._sites: dict[str, list[tuple[ast.Call, Symbol]]] | None = None
+        self._inside: dict[str, dict[type[ast.AST], list[ast.AST]]] | None = None
+        self._sites: dict[str, list[tuple[ast.Call, Symbol]]] = {}
+        self.sites: dict[str, list[tuple[ast.AST, CallSite]]] = {}
+        """What `semantics/sites.py` has read so far."""
         self._numbers: dict[ast.AST, int] = {}
 
     def symbol(self, node: ast.AST, depth: int = 0) -> Symbol | None:
@@ -144,31 +159,70 @@ class Names:
             scope = scope.parent
         return []
 
-    def call_sites(self) -> dict[str, list[tuple[ast.Call, Symbol]]]:
-        """By path of the function that runs them, the calls that lead somewhere, and what is called."""
-        if self._sites is None:
-            self._sites = {}
+    def inside(self, function: str) -> dict[type[ast.AST], list[ast.AST]]:
+        """The nodes that may make other code run and that the function of that path runs itself, by kind."""
+        if self._inside is None:
+            self._inside = {}
             scan = self.scan
-            for node in scan.nodes.get(ast.Call, ()):
+            for kind in (ast.Call, ast.Attribute, ast.With, ast.For, ast.comprehension, ast.YieldFrom):
+                for node in scan.nodes.get(kind, ()):
+                    runner = scan.scopes[node].function
+                    if runner is not None and not isinstance(runner, ast.Lambda):
+                        path = scan.opened[runner].path
+                        self._inside.setdefault(path, {}).setdefault(kind, []).append(node)
+        return self._inside.get(function, {})
+
+    def call_sites(self, function: str) -> list[tuple[ast.Call, Symbol]]:
+        """The calls that lead somewhere and that the function of that path runs, and what is called."""
+        known = self._sites.get(function)
+        if known is None:
+            known = self._sites[function] = []
+            for node in self.inside(function).get(ast.Call, ()):
                 assert isinstance(node, ast.Call)
                 if isinstance(node.func, ast.Name) and node.func.id in _IDLE:
                     continue
-                scope: Scope | None = scan.scopes[node]
-                while scope is not None and not scope.is_function and not scope.is_class and scope is not scan.module:
-                    scope = scope.parent
-                if scope is None or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    continue
                 callee = self.symbol(node.func)
                 if callee is not None:
-                    sites = self._sites.setdefault(scope.path, [])
-                    self._numbers[node] = len(sites)
-                    sites.append((node, callee))
-        return self._sites
+                    self._numbers[node] = len(known)
+                    known.append((node, callee))
+        return known
 
     def call_number(self, node: ast.Call) -> int | None:
         """The place of a call among those of its function."""
-        self.call_sites()
+        runner = self.scan.scopes[node].function
+        if runner is None or isinstance(runner, ast.Lambda):
+            return None
+        self.call_sites(self.scan.opened[runner].path)
         return self._numbers.get(node)
+
+    def called(self, function: str) -> frozenset[str]:
+        """The last names of what the function hands arguments on to."""
+        return frozenset(
+            self.called_name(node)
+            for node in self.inside(function).get(ast.Call, ())
+            if isinstance(node, ast.Call) and (node.args or node.keywords)
+        )
+
+    def called_name(self, call: ast.Call) -> str:
+        """The last part of what is called, under its own name where the function around binds it to another."""
+        func = call.func
+        if isinstance(func, ast.Attribute):
+            return func.attr
+        if not isinstance(func, ast.Name):
+            return ""
+        scope = self.scan.scopes.get(func)
+        while scope is not None and scope is not self.scan.module:
+            if func.id in scope.bindings:
+                match scope.bindings[func.id][0]:
+                    case ast.alias(name=original):
+                        return original.rpartition(".")[2]
+                    case ast.Name() as bound:
+                        match self.scan.parents.get(bound):
+                            case ast.Assign(value=ast.Attribute(attr=attr)):
+                                return attr
+                return func.id
+            scope = scope.parent
+        return func.id
 
     def absolute(self, scope: Scope) -> str:
         """The absolute name of a class or function scope."""

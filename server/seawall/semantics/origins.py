@@ -53,7 +53,7 @@ def kept(names: Names, scope: Scope, myself: str) -> tuple[tuple[str, tuple[str,
             statement = names.scan.parents.get(target)
             if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and statement.value is not None:
                 found.setdefault(target.attr, {}).update(dict.fromkeys(origins(names, statement.value)))
-    for node, _ in names.call_sites().get(scope.path, ()):
+    for node, _ in names.call_sites(scope.path):
         match node.func:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id=owner), attr=attr), attr=method):
                 if owner == myself and method in _ADDS:

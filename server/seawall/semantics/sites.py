@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
 
-from seawall.semantics.facts import CallSite, Given, Passed, Place
+from seawall.semantics.facts import Body, CallSite, Given, Passed, Place
 from seawall.semantics.names import Names
-from seawall.semantics.origins import is_whole, origins
+from seawall.semantics.origins import is_whole, kept, origins
 from seawall.semantics.scopes import Scope
 from seawall.semantics.symbols import Annotation, Attr, Call, Constant, Either, Parameter, Ref, Several, Symbol
 from seawall.syntax import range_of
-
-Sites: TypeAlias = dict[str, list[tuple[ast.AST, CallSite]]]
-"""The sites of each function, by its path, with their nodes."""
 
 _GO_THROUGH = frozenset({
     "all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum", "tuple",
@@ -33,40 +29,50 @@ _CALL_FIRST = frozenset({"filter", "map", "reduce", ".reduce"})
 _CALL_KEY = frozenset({"max", "min", "sorted", ".sort"})
 _NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Compare, ast.UnaryOp)
 _SAYS_NOTHING = (Constant, Several)
+_GOING = (ast.With, ast.For, ast.comprehension, ast.YieldFrom)
 
 
-def call_sites(names: Names) -> Sites:
-    """All sites of an item."""
-    scan = names.scan
-    found: Sites = {  # calls come first: they are known by their numbers
-        path: [(node, _call_site(names, node, callee)) for node, callee in sites]
-        for path, sites in names.call_sites().items()
-    }
-    for node in scan.nodes[ast.Call]:
-        assert isinstance(node, ast.Call)
-        for place, site in _made_by_arguments(names, node):
-            if (scope := _runner(names, place)) is not None:
-                found.setdefault(scope.path, []).append((place, site))
-    for kind in (ast.With, ast.For, ast.comprehension, ast.YieldFrom):
-        for node in scan.nodes.get(kind, ()):
-            for use, value in _objects(node):
-                scope, made = _runner(names, value), _site(names, value, use)
-                if scope is not None and made is not None:
-                    found.setdefault(scope.path, []).append((value, made))
-    _reads(names, found)
-    return found
+def body(names: Names, scope: Scope) -> Body:
+    """What the function that opens a scope does inside. Code nested too deep for a walk counts as empty."""
+    node = scope.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    is_method = scope.parent is not None and scope.parent.is_class and bool(node.args.args)
+    try:
+        return Body(
+            tuple(site for _, site in sites(names, scope.path)),
+            _gives(names, scope),
+            kept(names, scope, node.args.args[0].arg) if is_method else (),
+        )
+    except RecursionError:
+        return Body()
 
 
-def _runner(names: Names, node: ast.AST) -> Scope | None:
-    """The scope of the function that runs a node; none for a module, a class body or a lambda."""
-    scope: Scope | None = names.scan.scopes[node]
-    while scope is not None and not scope.is_function and not scope.is_class:
-        scope = scope.parent
-    return scope if scope is not None and isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+def sites(names: Names, function: str) -> list[tuple[ast.AST, CallSite]]:
+    """Where the function of a path makes other code run, with the nodes; calls come first: they are known by their numbers."""
+    known = names.sites.get(function)
+    if known is None:
+        inside = names.inside(function)
+        known = names.sites[function] = [
+            *((node, _call_site(names, node, callee)) for node, callee in names.call_sites(function)),
+            *(made for node in inside.get(ast.Call, ()) for made in _made_by_arguments(names, node)),
+            *(made for kind in _GOING for node in inside.get(kind, ()) for made in _made_by_objects(names, node)),
+            *_reads(names, inside.get(ast.Attribute, ())),
+        ]
+    return known
 
 
-def _made_by_arguments(names: Names, node: ast.Call) -> Iterator[tuple[ast.AST, CallSite]]:
+def _gives(names: Names, scope: Scope) -> tuple[str, ...]:
+    """The origins of all that a function returns."""
+    found: dict[str, None] = {}
+    for node in scope.returns:
+        if node.value is not None:
+            found.update(dict.fromkeys(origins(names, node.value)))
+    return tuple(found)
+
+
+def _made_by_arguments(names: Names, node: ast.AST) -> Iterator[tuple[ast.AST, CallSite]]:
     """What a call makes of its arguments: it goes through them, calls them or enters them."""
+    assert isinstance(node, ast.Call)
     name = node.func.id if isinstance(node.func, ast.Name) else f".{getattr(node.func, 'attr', '')}"
     if name in _GO_THROUGH:
         for argument in map(_unsliced, node.args):
@@ -133,20 +139,24 @@ def _site(names: Names, node: ast.expr, use: str) -> CallSite | None:
     return None
 
 
-def _reads(names: Names, found: Sites) -> None:
+def _made_by_objects(names: Names, node: ast.AST) -> Iterator[tuple[ast.AST, CallSite]]:
+    for use, value in _objects(node):
+        if (made := _site(names, value, use)) is not None:
+            yield value, made
+
+
+def _reads(names: Names, nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.AST, CallSite]]:
     """Attributes that may be properties, each once a function."""
-    seen: set[tuple[str, Symbol]] = set()
+    seen: set[Symbol] = set()
     parents = names.scan.parents
-    for node in names.scan.nodes.get(ast.Attribute, ()):
+    for node in nodes:
         assert isinstance(node, ast.Attribute)
         above = parents[node]
         if isinstance(node.ctx, ast.Load) and not (isinstance(above, ast.Call) and above.func is node):
-            scope = _runner(names, node)
-            symbol = names.symbol(node) if scope is not None else None
-            if scope is None or not isinstance(symbol, (Attr, Ref)) or (scope.path, symbol) in seen:
-                continue
-            seen.add((scope.path, symbol))
-            found.setdefault(scope.path, []).append((node, CallSite(symbol, Place(range_of(node)), use="read")))
+            symbol = names.symbol(node)
+            if isinstance(symbol, (Attr, Ref)) and symbol not in seen:
+                seen.add(symbol)
+                yield node, CallSite(symbol, Place(range_of(node)), use="read")
 
 
 def _passed(names: Names, node: ast.Call) -> tuple[Passed, ...]:

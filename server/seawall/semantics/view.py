@@ -10,7 +10,7 @@ from seawall.semantics.document import Document
 from seawall.semantics.evaluate import evaluate, instance_of
 from seawall.semantics.facts import CallSite, FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
-from seawall.semantics.scopes import Scope
+from seawall.semantics.sites import sites
 from seawall.semantics.symbols import Attr, Ref, Symbol
 from seawall.semantics.types import Instance, Named, Type, options
 from seawall.syntax import Item, Range, range_of
@@ -85,9 +85,8 @@ class View:
 
     def sites(self, function: FunctionNode) -> list[tuple[ast.AST, CallSite]]:
         """Where a function makes other code run."""
-        scope = self.scan.opened[function]
-        sites = self.document.analysis(self.item).sites.get(scope.path, [])
-        return [one for one in sites if self.function(one[0]) is function]
+        found = sites(self.names, self.scan.opened[function].path)
+        return [one for one in found if self.function(one[0]) is function]
 
     def is_awaited(self, node: ast.AST) -> bool:
         return isinstance(self.parent(node), ast.Await)
@@ -130,33 +129,14 @@ class View:
         return found.name if isinstance(found, Named) else None
 
     def called_name(self, call: ast.Call) -> str:
-        """The last part of what is called, under its own name where it was imported under another: cheap to ask first."""
-        func = call.func
-        if isinstance(func, ast.Attribute):
-            return func.attr
-        if isinstance(func, ast.Name):
-            scope: Scope | None = self.scan.scopes.get(func)
-            while scope is not None and scope is not self.scan.module:
-                if func.id in scope.bindings:
-                    return self._bound_name(scope.bindings[func.id][0], func.id)
-                scope = scope.parent
-            fact = self.index.fact(self.module, func.id)
+        """The last part of what is called, under its own name where it goes by another here: cheap to ask first."""
+        name = self.names.called_name(call)
+        if isinstance(call.func, ast.Name) and name == call.func.id:
+            fact = self.index.fact(self.module, name)
             if isinstance(fact, ImportFact):
                 return fact.target.rpartition(".")[2]
             if isinstance(fact, ValueFact) and isinstance(fact.value, (Ref, Attr)):  # `execute = connection.execute`
                 return fact.value.name.rpartition(".")[2]
-            return func.id
-        return ""
-
-    def _bound_name(self, bound: ast.AST, name: str) -> str:
-        """What a name that a function binds goes by elsewhere."""
-        match bound:
-            case ast.alias(name=original):
-                return original.rpartition(".")[2]
-            case ast.Name():
-                match self.parent(bound):
-                    case ast.Assign(value=ast.Attribute(attr=attr)):
-                        return attr
         return name
 
     def calls(self) -> dict[str, list[ast.Call]]:
