@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from seawall.engine.workspace import Workspace
-from seawall.semantics.facts import Body, FunctionFact, ImportFact, Place
+from seawall.semantics.facts import CallSite, ClassFact, FunctionFact, Later, Place, ValueFact
 from seawall.semantics.graph import Memo, Source
 from seawall.semantics.index import Index
 from seawall.syntax import Range
@@ -62,13 +62,11 @@ def digest(value: Any) -> bytes:
 
 
 def _without_places(value: Any) -> Any:
-    if isinstance(value, Body):
-        return msgspec.structs.replace(
-            value, calls=tuple(msgspec.structs.replace(call, place=_NOWHERE) for call in value.calls)
-        )
+    if isinstance(value, tuple):
+        return tuple(map(_without_places, value))
     if isinstance(value, FunctionFact):
         fields = msgspec.structs.asdict(value)
-        return {name: fields[name] for name in fields if name not in ("place", "inside")}
-    if isinstance(value, msgspec.Struct) and not isinstance(value, ImportFact):
+        return {name: field for name, field in fields.items() if not isinstance(field, (Place, Later))}
+    if isinstance(value, (CallSite, ClassFact, ValueFact)):
         return msgspec.structs.replace(value, place=_NOWHERE)
     return value

@@ -57,7 +57,8 @@ class Document:
         """Read what others may still ask, before the trees go."""
         for fact in self.facts.names.values():
             if isinstance(fact, FunctionFact):
-                fact.inside.settle()
+                for later in (fact.sites, fact.flow, fact.called):
+                    later.own()
 
     @property
     def starts(self) -> dict[str, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from functools import partial
 
-from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, Inside, Place, ValueFact
+from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, Later, Place, ValueFact
 from seawall.semantics.names import Names, import_base, import_target
 from seawall.semantics.scopes import Scope
-from seawall.semantics.sites import body
+from seawall.semantics.sites import call_sites, flow
 from seawall.semantics.symbols import Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
 
@@ -98,7 +98,9 @@ def _function(names: Names, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
         sets=_sets(names, scope, node) if owner is not None and owner.is_class else (),
         keyword_only=len(args.kwonlyargs),
         is_stub=_is_stub(node),
-        inside=Inside(partial(body, names, scope), partial(names.called, scope.path)),
+        sites=Later(partial(call_sites, names, scope)),
+        flow=Later(partial(flow, names, scope)),
+        called=Later(partial(names.called, scope.path)),
     )
 
 

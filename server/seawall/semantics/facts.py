@@ -8,13 +8,15 @@ that merely moves changes no fact.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
 from seawall.semantics.graph import Cell
 from seawall.semantics.symbols import Parameter, Symbol
 from seawall.syntax import Range
+
+T = TypeVar("T")
 
 
 class Place(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -55,108 +57,89 @@ class CallSite(msgspec.Struct, frozen=True, gc=False):
     callee: Symbol
     place: Place
     awaited: bool = False
-    passed: tuple[Passed, ...] = ()
     given: tuple[Given, ...] = ()
     use: str = ""
 
 
-class Body(msgspec.Struct, frozen=True):
-    """What a function does inside."""
+class Flow(msgspec.Struct, frozen=True):
+    """Where in a function characters go."""
 
-    calls: tuple[CallSite, ...] = ()
+    passed: tuple[tuple[Passed, ...], ...] = ()
+    """What each of its calls hands on."""
     gives: tuple[str, ...] = ()
     """Where what it returns takes its characters from (`semantics/origins.py`)."""
     keeps: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The same of what a method keeps in attributes of its first parameter."""
 
 
-class Inside:
-    """The inside of a function, read from its tree when somebody asks; most are never asked for.
+class Later(Generic[T]):
+    """What is known of the inside of a function, read from its tree when somebody asks; most is never asked for.
 
-    Insides are all equal, so that facts compare without them. Whoever holds an older version of a fact gets the inside that the
-    function has now, and is told when that changes.
+    All are equal, so that facts compare without them. Whoever holds an older version of a fact is given what the function has
+    now, and is told when that changes.
     """
 
-    __slots__ = ("_body", "_called", "_now", "_read", "_read_called")
+    __slots__ = ("_own", "_read", "_shared")
 
-    def __init__(
-        self,
-        read: Callable[[], Body] = Body,
-        read_called: Callable[[], frozenset[str]] = frozenset,
-        body: Body | None = None,
-        called: frozenset[str] | None = None,
-    ) -> None:
-        self._read, self._read_called = read, read_called
-        self._body, self._called = body, called
-        self._now: _Now | None = None
+    def __init__(self, read: Callable[[], T] | None, own: T | None = None) -> None:
+        self._read, self._own = read, own
+        self._shared: _Shared[T] | None = None
 
     @property
-    def body(self) -> Body:
-        if self._now is None:
-            self._now = _Now(self)
-        return self._now.body()
+    def now(self) -> T:
+        """As the latest version has it."""
+        if self._shared is None:
+            self._shared = _Shared(self)
+        return self._shared.get()
 
     @property
     def asked(self) -> Cell | None:
-        """The question for the body, if somebody has asked it."""
-        return self._now.cell if self._now is not None else None
+        """The question, if somebody has asked it."""
+        return self._shared.cell if self._shared is not None else None
 
-    @property
-    def called(self) -> frozenset[str]:
-        """The last names of what it hands arguments on to, as they are called here: cheap to ask first."""
-        if self._called is None:
-            self._called = self._read_called()
-        return self._called
+    def own(self) -> T:
+        """As this version has it."""
+        if self._read is not None:
+            self._own, self._read = self._read(), None  # the tree may go now
+        return cast("T", self._own)
 
-    def own(self) -> Body:
-        """The body of this version."""
-        if self._body is None:
-            self._body = self._read()
-        return self._body
-
-    def follow(self, before: Inside) -> bool:
+    def follow(self, before: Later[T]) -> bool:
         """Take the place of an older version; whether that is news for somebody who asked."""
-        if before._now is None:
-            before._now = _Now(before)
-        self._now = before._now
-        self._now.version = self
-        return self._now.cell is not None and self._now.cell.set(self.own())
+        if before._shared is None:
+            before._shared = _Shared(before)
+        self._shared = before._shared
+        self._shared.version = self
+        return self._shared.cell is not None and self._shared.cell.set(self.own())
 
     def end(self) -> None:
         """There is no such function any more: whoever asked has to ask again."""
-        if self._now is not None and self._now.cell is not None:
-            self._now.cell.set(None)
-            self._now = None
-
-    def settle(self) -> None:
-        """Read what is not read yet, and let go of the tree."""
-        self._body, self._called = self.own(), self.called
-        self._read, self._read_called = Body, frozenset
+        if self._shared is not None and self._shared.cell is not None:
+            self._shared.cell.set(None)
+            self._shared = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Inside)
+        return isinstance(other, Later)
 
     def __hash__(self) -> int:
         return 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Inside, (Body, frozenset, self.own(), self.called)
+        return Later, (None, self.own())
 
 
-class _Now:
-    """What all versions of a function's inside share: the latest of them, and who asked."""
+class _Shared(Generic[T]):
+    """What all versions share: the latest of them, and who asked."""
 
     __slots__ = ("cell", "version")
 
-    def __init__(self, version: Inside) -> None:
+    def __init__(self, version: Later[T]) -> None:
         self.version = version
         self.cell: Cell | None = None
 
-    def body(self) -> Body:
+    def get(self) -> T:
         if self.cell is None:
             self.cell = Cell(self.version.own())
-        found: Body = self.cell.get()
-        return found
+        return cast("T", self.cell.get())
 
 
 class FunctionFact(msgspec.Struct, frozen=True, tag=True):
@@ -176,19 +159,30 @@ class FunctionFact(msgspec.Struct, frozen=True, tag=True):
     """How many of the parameters, the last ones, can only be given by name."""
     is_stub: bool = False
     """Somebody else has to say what it does: it raises NotImplementedError, or is abstract and empty."""
-    inside: Inside = msgspec.field(default_factory=Inside)
+    sites: Later[tuple[CallSite, ...]] = Later(None, ())
+    flow: Later[Flow] = Later(None, Flow())
+    called: Later[frozenset[str]] = Later(None, frozenset())
+    """The last names of what it hands arguments on to, as they are called here: cheap to ask first, and asked by the index alone."""
 
     @property
     def calls(self) -> tuple[CallSite, ...]:
-        return self.inside.body.calls
+        """Where it makes other code run."""
+        return self.sites.now
 
     @property
     def gives(self) -> tuple[str, ...]:
-        return self.inside.body.gives
+        """Where what it returns takes its characters from (`semantics/origins.py`)."""
+        return self.flow.now.gives
 
     @property
     def keeps(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return self.inside.body.keeps
+        """The same of what a method keeps in attributes of its first parameter."""
+        return self.flow.now.keeps
+
+    def passed(self, call: int) -> tuple[Passed, ...]:
+        """What the call of that number hands on."""
+        passed = self.flow.now.passed
+        return passed[call] if call < len(passed) else ()
 
 
 class ClassFact(msgspec.Struct, frozen=True, tag=True, gc=False):

@@ -19,7 +19,7 @@ from seawall.semantics.types import Named, Type
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 24
 _MAX_SUBCLASSES = 64
-_EXISTS, _STARS, _BELOW, _INSIDE = "", "*", ".", " inside"
+_EXISTS, _STARS, _BELOW, _SITES, _FLOW = "", "*", ".", " sites", " flow"
 
 
 Argument = TypeVar("Argument", bound=Hashable)
@@ -105,10 +105,12 @@ class Index:
             if not isinstance(old, FunctionFact) or old is new:
                 continue
             if not isinstance(new, FunctionFact):
-                old.inside.end()
+                old.sites.end()
+                old.flow.end()
             else:
-                is_news = new.inside.follow(old.inside) or is_news
-                calls_others = calls_others or (self._callers.is_asked and old.inside.called != new.inside.called)
+                is_news = new.sites.follow(old.sites) or is_news
+                is_news = new.flow.follow(old.flow) or is_news
+                calls_others = calls_others or (self._callers.is_asked and old.called.own() != new.called.own())
         if calls_others:
             self._callers.changed(module)
         return is_news or calls_others
@@ -144,8 +146,11 @@ class Index:
                 yield module, question, cell
         for module, facts in self._modules.items():
             for name, fact in facts.names.items():
-                if isinstance(fact, FunctionFact) and (asked := fact.inside.asked) is not None:
-                    yield module, f"{name}{_INSIDE}", asked
+                if isinstance(fact, FunctionFact):
+                    if (asked := fact.sites.asked) is not None:
+                        yield module, f"{name}{_SITES}", asked
+                    if (asked := fact.flow.asked) is not None:
+                        yield module, f"{name}{_FLOW}", asked
         yield "", "", self._revision
         for mentions in self._mentions:
             for name, cell in mentions.asked():
@@ -225,9 +230,10 @@ class Index:
             return facts is not None
         if question == _STARS:
             return facts.stars if facts else ()
-        if question.endswith(_INSIDE):
-            fact = facts.names.get(question.removesuffix(_INSIDE)) if facts else None
-            return fact.inside.body if isinstance(fact, FunctionFact) else None
+        if question.endswith((_SITES, _FLOW)):
+            name, _, kind = question.rpartition(" ")
+            fact = facts.names.get(name) if facts else None
+            return (fact.sites.now if kind in _SITES else fact.flow.now) if isinstance(fact, FunctionFact) else None
         if question.endswith("()"):
             return self._methods_in(module, question.removesuffix("()"))
         return facts.names.get(question) if facts else None

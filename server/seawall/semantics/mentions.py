@@ -77,7 +77,7 @@ def callers(module: str, facts: ModuleFacts) -> Table:
     found: dict[str, dict[str, None]] = {}
     for path, fact in facts.names.items():
         if isinstance(fact, FunctionFact):
-            for name in fact.inside.called:
+            for name in fact.called.own():
                 found.setdefault(original.get(name, name), {})[f"{module}.{path}"] = None
     return _table(found)
 

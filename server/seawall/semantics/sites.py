@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from seawall.semantics.facts import Body, CallSite, Given, Passed, Place
+from seawall.semantics.facts import CallSite, Flow, Given, Passed, Place
 from seawall.semantics.names import Names
 from seawall.semantics.origins import is_whole, kept, origins
 from seawall.semantics.scopes import Scope
@@ -32,19 +32,27 @@ _SAYS_NOTHING = (Constant, Several)
 _GOING = (ast.With, ast.For, ast.comprehension, ast.YieldFrom)
 
 
-def body(names: Names, scope: Scope) -> Body:
-    """What the function that opens a scope does inside. Code nested too deep for a walk counts as empty."""
+def call_sites(names: Names, scope: Scope) -> tuple[CallSite, ...]:
+    """Where the function that opens a scope makes other code run. Code nested too deep for a walk counts as empty."""
+    try:
+        return tuple(site for _, site in sites(names, scope.path))
+    except RecursionError:
+        return ()
+
+
+def flow(names: Names, scope: Scope) -> Flow:
+    """Where characters go in the function that opens a scope."""
     node = scope.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     is_method = scope.parent is not None and scope.parent.is_class and bool(node.args.args)
     try:
-        return Body(
-            tuple(site for _, site in sites(names, scope.path)),
+        return Flow(
+            tuple(_passed(names, call) for call, _ in names.call_sites(scope.path)),
             _gives(names, scope),
             kept(names, scope, node.args.args[0].arg) if is_method else (),
         )
     except RecursionError:
-        return Body()
+        return Flow()
 
 
 def sites(names: Names, function: str) -> list[tuple[ast.AST, CallSite]]:
@@ -90,7 +98,7 @@ def _call_site(names: Names, node: ast.Call, callee: Symbol) -> CallSite:
     awaited = isinstance(names.scan.parents[node], ast.Await)
     if not node.args and not node.keywords:
         return CallSite(callee, Place(range_of(node)), awaited)
-    return CallSite(callee, Place(range_of(node)), awaited, _passed(names, node), _given(names, node))
+    return CallSite(callee, Place(range_of(node)), awaited, _given(names, node))
 
 
 def function_given(names: Names, node: ast.expr) -> Symbol | None:

@@ -31,14 +31,16 @@ def sql_parameters(index: Index, function: str) -> dict[str, Reach]:
 def _sql_parameters(index: Index, function: str) -> dict[str, Reach]:
     fact = index.function(function)
     found: dict[str, Reach] = {}
-    for number, call in enumerate(fact.calls if fact is not None else ()):
-        whole = [passed for passed in call.passed if passed.whole]
+    if fact is None:
+        return found
+    for number, call in enumerate(fact.calls):
+        whole = [passed for passed in fact.passed(number) if passed.whole]
         if not whole:
             continue
         for target in options(index.type_of(call.callee)):
             if isinstance(target, Named):
                 for passed, reach in _taken(index, target, whole, Hop(function, number, target.name)):
-                    for name in _parameters(index, function, fact, passed):  # type: ignore[arg-type]
+                    for name in _parameters(index, function, fact, passed):
                         found.setdefault(name, reach)
     return found
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from seawall.knowledge import outside as known_outside
 from seawall.semantics.evaluate import is_decorated
-from seawall.semantics.facts import CallSite, ClassFact, FunctionFact
+from seawall.semantics.facts import CallSite, ClassFact, FunctionFact, Passed
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
@@ -121,12 +121,13 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, st
     for caller in index.callers(name):
         calling = index.function(caller)
         for number, call in enumerate(calling.calls if calling else ()):
-            if not any(passed.to == head or isinstance(passed.to, int) for passed in call.passed):
+            handed = calling.passed(number) if calling else ()
+            if not any(passed.to == head or isinstance(passed.to, int) for passed in handed):
                 continue
             shift = _leads_to(index, call, function)
             if shift is None:
                 continue
-            for passed in call.passed:
+            for passed in handed:
                 if passed.to == head or passed.to == position - shift:
                     found.extend((caller, number, given + steps) for given in passed.origins)
     return found
@@ -176,7 +177,7 @@ def through_call(index: Index, name: str, function: FunctionFact, origin: str) -
     number = int(head[1:])
     if number >= len(function.calls):
         return
-    call = function.calls[number]
+    call, handed = function.calls[number], function.passed(number)
     for target in options(index.type_of(call.callee)):
         if not isinstance(target, Named):
             continue
@@ -187,19 +188,19 @@ def through_call(index: Index, name: str, function: FunctionFact, origin: str) -
             hop = Hop(name, number, found.name)
             shift = filled(index, target, found.fact)
             for spot in results(index, found.name):
-                for given in _as_passed(call, found, spot, shift):
+                for given in _as_passed(handed, found, spot, shift):
                     yield (Spot(name, given + steps) if given else Spot(spot.function, spot.origin + steps)), hop
         elif isinstance(found.fact, ClassFact):
-            for given in _into_instance(index, call, found.name, steps):
+            for given in _into_instance(index, handed, found.name, steps):
                 yield Spot(name, given), None
         elif found.name in known_outside.HANDS_ON or target.last in known_outside.VALIDATES_INTO:
-            for passed in call.passed:
+            for passed in handed:
                 if passed.to == 0:
                     for given in passed.origins:
                         yield Spot(name, given + steps), None
 
 
-def _as_passed(call: CallSite, called: object, spot: Spot, shift: int) -> list[str]:
+def _as_passed(handed: tuple[Passed, ...], called: object, spot: Spot, shift: int) -> list[str]:
     """What the call gives for a parameter of the called function; an empty path for what does not come from the call."""
     function: FunctionFact = called.fact  # type: ignore[attr-defined]
     if spot.function != called.name:  # type: ignore[attr-defined]
@@ -208,9 +209,7 @@ def _as_passed(call: CallSite, called: object, spot: Spot, shift: int) -> list[s
     position = next((at for at, one in enumerate(function.params) if one.name == head), None)
     if position is None or position < shift:
         return [""]
-    return [
-        given + steps for passed in call.passed if passed.to in (head, position - shift) for given in passed.origins
-    ]
+    return [given + steps for passed in handed if passed.to in (head, position - shift) for given in passed.origins]
 
 
 def results(index: Index, function: str) -> tuple[Spot, ...]:
@@ -230,17 +229,17 @@ def _results(index: Index, function: str) -> tuple[Spot, ...]:
     return tuple(found)
 
 
-def _into_instance(index: Index, call: CallSite, cls: str, steps: str) -> Iterator[str]:
+def _into_instance(index: Index, handed: tuple[Passed, ...], cls: str, steps: str) -> Iterator[str]:
     """What a call of a class puts where the steps lead: `Filter(name=q).name`, `Form(request.POST).cleaned_data["name"]`."""
     attribute, rest = first_step(steps)
     if is_form(index, cls):
         keys = steps_of(rest)
         if attribute in FORM_PARTS and not (keys and checked_field(index, cls, keys[0])):
-            yield from (given for passed in call.passed if passed.to in (0, "data") for given in passed.origins)
+            yield from (given for passed in handed if passed.to in (0, "data") for given in passed.origins)
         return
     if attribute in ("model_dump", "dict"):
         names = [one for one in steps_of(rest) if one.isidentifier()]
-        yield from (given for passed in call.passed if passed.to in names or not names for given in passed.origins)
+        yield from (given for passed in handed if passed.to in names or not names for given in passed.origins)
         return
     member = index.member(cls, "__init__")
     if member is not None and isinstance(member.fact, FunctionFact):
@@ -248,11 +247,11 @@ def _into_instance(index: Index, call: CallSite, cls: str, steps: str) -> Iterat
             if name != attribute:
                 continue
             for origin in kept:
-                given = _as_passed(call, member, Spot(member.name, origin), 1)
+                given = _as_passed(handed, member, Spot(member.name, origin), 1)
                 yield from (one + rest for one in given if one)
         return
     fields = list(index.attributes(cls))
-    for passed in call.passed:
+    for passed in handed:
         if passed.to == attribute or (isinstance(passed.to, int) and fields[passed.to : passed.to + 1] == [attribute]):
             yield from (given + rest for given in passed.origins)
 

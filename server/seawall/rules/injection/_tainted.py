@@ -84,8 +84,7 @@ def _context(sql: SqlCall, file: File) -> str:
 
 def _hands_on_whole(file: File, hop: Hop) -> bool:
     caller = file.index.function(hop.caller)
-    calls = caller.calls if caller is not None else ()
-    return hop.call >= len(calls) or all(passed.whole for passed in calls[hop.call].passed)
+    return caller is None or all(passed.whole for passed in caller.passed(hop.call))
 
 
 def _judge(part: Part, file: File) -> tuple[str, Arrival | None] | None:

@@ -131,8 +131,10 @@ def _search(index: Index, function: str, parameter: str) -> bool:
 def _steps(index: Index, function: str, parameter: str) -> Iterator[tuple[str, str] | None]:
     """Where a function hands its parameter on to; None for a query's limit."""
     fact = index.function(function)
-    for call in fact.calls if fact is not None else ():
-        for passed in call.passed:
+    if fact is None:
+        return
+    for number, call in enumerate(fact.calls):
+        for passed in fact.passed(number):
             if parameter not in passed.origins:
                 continue
             if _last_name(call.callee) in _LIMITING and isinstance(call.callee, (Attr, Ref)):
