@@ -32,6 +32,9 @@ class TestIsIgnored:
             (".env\n!.env", False),
             ("# .env", False),
             (".env/", False),
+            ("*", True),
+            ("**", True),
+            ("*\n!.env", False),
             (".env.local", False),
             ("", False),
         ],
@@ -39,6 +42,13 @@ class TestIsIgnored:
     def test_patterns(self, tmp_path, write, pattern, ignored):
         write(".gitignore", pattern + "\n")
         assert is_ignored(write(".env")) is ignored
+
+    @pytest.mark.parametrize("pattern", ["api/**", "api/*", "*\n!.gitignore", "**/.env", "api/**/.env"])
+    def test_patterns_of_what_is_in_a_folder(self, tmp_path, write, git, pattern):
+        write(".gitignore", pattern + "\n")
+        path = write("api/v1/.env")
+        assert git("check-ignore", "api/v1/.env").strip() == "api/v1/.env"
+        assert is_ignored(path, tmp_path)
 
     def test_a_file_in_an_ignored_folder_cannot_come_back(self, tmp_path, write):
         write(".git/HEAD")

@@ -31,7 +31,7 @@ class IgnoreRules:
             except (ValueError, re.error, RecursionError, OverflowError):
                 continue
             if pattern.regex is not None and pattern.include is not None:
-                patterns.append((pattern.regex, bool(pattern.include)))
+                patterns.append((_whole(pattern.regex), bool(pattern.include)))
         self._patterns = tuple(reversed(patterns))
         self._any = _either(regex for regex, _ in patterns)
 
@@ -50,6 +50,13 @@ class IgnoreRules:
             if regex.fullmatch(relative):
                 return include
         return None
+
+
+def _whole(regex: re.Pattern[str]) -> re.Pattern[str]:
+    """An expression that matches a whole path: of `*` and `a/**`, pathspec's only match how it begins."""
+    if regex.pattern == ".":
+        return re.compile(".+")
+    return re.compile(f"{regex.pattern}.+") if regex.pattern.endswith("/") else regex
 
 
 def _either(regexes: Iterable[re.Pattern[str]]) -> re.Pattern[str] | None:

@@ -97,3 +97,75 @@ def test_a_tracked_file(text: str, count: int, tmp_path: Path) -> None:
     assert len(found) == count
     for one in found:
         assert "=1" not in one.finding.message
+
+
+def test_a_tracked_file_is_not_to_be_ignored_besides(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SMTP_PASSWORD=wick-and-wax-2291\n")
+    git(tmp_path, "init", "--quiet")
+    assert len(Folder({}, tmp_path).findings("SW205")) == 1
+    git(tmp_path, "add", "--force", ".env")
+    assert Folder({}, tmp_path).findings("SW205") == []
+    assert len(Folder({}, tmp_path).findings("SW206")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("SMTP_PASSWORD=wick-and-wax-2291\n", "error"),
+        ("DATABASE_URL=postgresql://shop:ink4-Tide-8841@db.harbour.example/shop\n", "error"),
+        ("COMPOSE_PROJECT_NAME=harbour\nPORT=8000\n", "warning"),
+        ("SECRET_KEY=changethis\nPOSTGRES_PASSWORD=changethis\n", "warning"),
+    ],
+)
+def test_values_that_are_no_secrets_are_less_loud(text: str, severity: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(text)
+    git(tmp_path, "init", "--quiet")
+    assert [one.finding.severity for one in Folder({}, tmp_path).findings("SW205")] == [severity]
+    git(tmp_path, "add", "--force", ".env")
+    assert [one.finding.severity for one in Folder({}, tmp_path).findings("SW206")] == [severity]
+
+
+def test_a_frontends_file_that_is_tracked(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/.env").write_text("VITE_API=http://localhost\n")
+    (tmp_path / "web/package.json").write_text("{}")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "--force", "web/.env")
+    assert Folder({}, tmp_path).findings("SW206") == []
+
+
+@pytest.mark.parametrize(
+    "ignored",
+    [
+        {"backend/.gitignore": ".env\n"},
+        {".gitignore": "backend/\n"},
+        {".gitignore": "*\n!.gitignore\n"},
+        {".gitignore": "**/.env\n"},
+        {".gitignore": "!.env\n", "backend/.gitignore": ".e*\n"},
+        {".git/info/exclude": "backend/.env\n"},
+    ],
+)
+def test_whatever_way_it_is_ignored(ignored: dict[str, str], tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    Folder({"backend/.env": "A=1\n", **ignored}, tmp_path)
+    done = subprocess.run(["git", "check-ignore", "-q", "backend/.env"], cwd=tmp_path, check=False)
+    assert done.returncode == 0
+    assert Folder({}, tmp_path).findings("SW205") == []
+
+
+@pytest.mark.parametrize(
+    "ignored",
+    [
+        {"frontend/.gitignore": ".env\n"},
+        {".gitignore": ".env\n!backend/.env\n"},
+        {".gitignore": ".env\n", "backend/.gitignore": "!.env\n"},
+        {".gitignore": "/.env\n"},
+        {".gitignore": "# .env\n.envrc\n"},
+    ],
+)
+def test_patterns_that_do_not_reach_it(ignored: dict[str, str], tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    Folder({"backend/.env": "A=1\n", **ignored}, tmp_path)
+    done = subprocess.run(["git", "check-ignore", "-q", "backend/.env"], cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert len(Folder({}, tmp_path).findings("SW205")) == 1

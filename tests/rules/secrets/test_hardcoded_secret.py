@@ -199,6 +199,42 @@ def test_members_examples_and_aliases(text: str) -> None:
     assert_silent(CODE, text + "\n")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a key in the place of the user: the password may be anything
+        'def call(api_key):\n    get("https://api.harbour.example", auth=(api_key, "NotThePassword1!"))',
+        'class Api:\n    def call(self):\n        get("/x", auth=(self.token, "x-unused-99"))',
+        # a text that only has to be there
+        'import os\n\nos.environ["OIDC_CLIENT_SECRET"] = "openapi-client-secret"',
+        'import os\n\nos.environ["SECRET_KEY"] = "build-time-secret"',
+        # letters in their order
+        'SECRET_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"',
+        'SECRET_KEY = "0123456789abcdef0123456789abcdef"',
+        # a prefix and a separator
+        'TOKEN_PREFIX = "harbour_pat_v2_"',
+        'def is_key(text):\n    return text.startswith("hk_live_2b")',
+        # a key for development, which nobody gets past a guard with
+        'if settings.SECRET_KEY == "changeme" and settings.env == "prod":\n    raise RuntimeError("set SECRET_KEY")',
+        'if settings.SECRET_KEY == "development-secret" and settings.env == "prod":\n    raise RuntimeError',
+        'DIGESTS = {"requests": "sha256:65079b006e85a7e798abecb99e47c15465079b006e85a7e798abecb99e47c154"}',
+        'data-testid = "x"\nids = {"password": "login-password-input"}',
+        '_ = {"password.reset": "Setze dein Passwort zurück", "token": "Zeichen12"}',
+    ],
+)
+def test_what_stands_where_a_secret_could(text: str) -> None:
+    assert_silent(CODE, text + "\n")
+
+
+def test_a_default_password_is_less_loud() -> None:
+    [found] = assert_finds(CODE, 'class Users:\n    _DEFAULT_PASSWORD = «"MyPassword"»\n')
+    assert found.finding.severity == "warning"
+
+
+def test_files_for_tests_by_their_name() -> None:
+    assert_silent(CODE, '#- shop/configuration_testing.py\nSECRET_KEY = "harness-4e1f-whisker-77c0"\n')
+
+
 def test_an_enum_by_way_of_another_module() -> None:
     assert_silent(
         CODE,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from seawall.knowledge.secret_formats import DOCUMENTED, FORMATS, Format
+from seawall.semantics.secret_text import entropy
 from support.marked import assert_finds, assert_silent
 
 CODE = "SW202"
@@ -73,6 +79,68 @@ def test_a_token_wherever_it_stands(text: str, vendor: str) -> None:
 )
 def test_what_only_has_a_part_of_the_form(text: str) -> None:
     assert_silent(CODE, text + "\n")
+
+
+@pytest.mark.parametrize("row", FORMATS, ids=lambda row: f"{row.name} {row.mark}")
+def test_a_row_describes_what_it_says(row: Format) -> None:
+    """Whatever the form allows has the mark, is found, and comes from a page that says so."""
+    pattern = re.compile(row.pattern)
+
+    @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(row.pattern, fullmatch=True))
+    def every_token(token: str) -> None:
+        if token.isascii():
+            assert row.mark in token
+            assert pattern.search(token)
+
+    every_token()
+    assert row.source.startswith("https://")
+    assert len(row.mark) > 1 or row.mark == "."
+
+
+@pytest.mark.parametrize("row", FORMATS, ids=lambda row: f"{row.name} {row.mark}")
+def test_names_urls_and_prose_have_no_vendors_form(row: Format) -> None:
+    ordinary = (
+        "app.services.notifications.telegram_bot_token_provider",
+        "https://api.harbour.example/v1/tides?station=NORTH-0042&from=2026-01-01T00:00:00Z",
+        "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "sha256:65079b006e85a7e798abecb99e47c15465079b006e85a7e798abecb99e47c154",
+        "SELECT boats.id, boats.name FROM boats JOIN ports ON ports.id = boats.port_id WHERE boats.length > 20",
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
+        "c2VhZ3VsbHMgYXJlIG5vdCBhIHNlY3JldCBhdCBhbGwsIGp1c3QgYmlyZHM",
+        "AVeryLongCamelCaseIdentifierOfAClass2AndAMethodWithinIt",
+        "key-with-dashes-and-some-words-of-2026",
+    )
+    assert not [text for text in ordinary if re.search(row.pattern, text)]
+
+
+@pytest.mark.parametrize("example", [one for one in DOCUMENTED if len(one) > 30])
+def test_examples_of_documentation(example: str) -> None:
+    assert_silent(CODE, f'VALUE = "{example}"\nOTHER = "123456789:{example}"\nTHIRD = "AccountKey={example}=="\n')
+
+
+def test_repetitions_have_the_form_and_no_entropy() -> None:
+    assert entropy("gh" + "p_" + "ab" * 18) < 2.8
+    assert_silent(CODE, 'VALUE = "gh' + "p_" + "ab" * 18 + '"\n')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '#- app/keys.py\nBOT = «"{0}"»\n#- app/main.py\nfrom app.keys import BOT\n\nsend(BOT)\n',
+        "#- app/__init__.py\nDEFAULTS = {{'hook': «'{0}'»}}\n#- app/main.py\nfrom app import DEFAULTS\n",
+        "#- a.py\nconnect(«'{0}'»)\n#- b.py\nconnect(«'{0}'»)\n",
+    ],
+)
+def test_each_place_in_each_file(text: str) -> None:
+    assert_finds(CODE, text.format(TOKENS["github"]))
+
+
+@pytest.mark.parametrize(
+    "path", ["tests/test_hooks.py", "app/testing/keys.py", "docs/usage.py", "app/smoketest_keys.py", "examples/send.py"]
+)
+def test_files_that_protect_nothing(path: str) -> None:
+    assert_silent(CODE, f"#- {path}\nVALUE = '{TOKENS['stripe']}'\n#- app/main.py\nimport os\n")
 
 
 def test_tests_and_documentation() -> None:

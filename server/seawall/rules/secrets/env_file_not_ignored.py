@@ -3,7 +3,9 @@
 What is committed once stays in the history, and has to be replaced. A line in `.gitignore` costs nothing.
 
 Flagged are files such as `.env` and `.env.local` that lie in a git repository and are not ignored, and code that loads such a
-file where none is yet. Example files (`.env.example`, `.env.sample`, `.env.template`) belong into the repository.
+file where none is yet; less loudly where no value in it is a secret. Of files that git tracks already, `env-file-tracked` tells.
+
+Not flagged: example files (`.env.example`, `.env.sample`, `.env.template`), those of tests and of frontends.
 
 Example:
     #- .git/HEAD
@@ -30,9 +32,10 @@ from pathlib import Path
 from seawall.edits import Fix
 from seawall.edits.settings.files import env_folder, ignore_edits
 from seawall.project.dotenv import is_env_name, is_example
-from seawall.project.gitignore import repository
+from seawall.project.gitignore import is_tracked, repository
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
+from seawall.rules.secrets._env_files import has_secrets, is_real
 from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.view import argument, keyword
 from seawall.syntax import Range
@@ -42,7 +45,6 @@ code, severity = "SW205", Severity.ERROR
 calls = frozenset({"load_dotenv", "dotenv_values", "SettingsConfigDict"})
 
 _LOADERS = {"dotenv.load_dotenv": "dotenv_path", "dotenv.dotenv_values": "dotenv_path"}
-_REAL = re.compile(r"\.env(?:\.(?:local|prod|production|staging|live|secrets?|.+\.local))?")
 
 
 def check_project(project: Project) -> Iterator[Finding]:
@@ -50,13 +52,14 @@ def check_project(project: Project) -> Iterator[Finding]:
     if repository(project.root) is None:
         return
     for file in project.dotenv_files:
-        if not _REAL.fullmatch(file.path.name) or is_aside(file.path, project.root) or _is_frontend(file.path.parent):
+        if not is_real(file, project) or is_tracked(file.path):
             continue
         if not project.gitignore.is_ignored(file.path, is_folder=False):
             first = re.split(r"\r\n|\n|\r", file.text, maxsplit=1)[0]
             fix = _fix(file.path, project)
             place = Range(1, 0, 1, len(first.encode()))
-            yield Finding(code, _message(file.path.name), place, severity, (fix,), path=file.path)
+            loud = severity if has_secrets(file) else Severity.WARNING
+            yield Finding(code, _message(file.path.name), place, loud, (fix,), path=file.path)
 
 
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
@@ -94,10 +97,3 @@ def _message(name: str) -> str:
 
 def _fix(path: Path, project: Project) -> Fix:
     return Fix(f"Add {path.name} to .gitignore", lambda: ignore_edits(path, project))
-
-
-def _is_frontend(folder: Path) -> bool:
-    """A browser's configuration is public anyway."""
-    return (folder / "package.json").is_file() and not any(
-        (folder / name).is_file() for name in ("pyproject.toml", "requirements.txt", "manage.py", "setup.py", "Pipfile")
-    )

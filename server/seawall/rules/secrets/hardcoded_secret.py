@@ -83,6 +83,7 @@ def check(secret: Secret, file: File) -> Iterator[Finding]:
             Safety.UNSAFE,
             why="Every deployment has to provide the value from now on, in its environment or its `.env` file",
         ),
+        severity=Severity.WARNING if "default" in secret.holder.words else severity,
     )
 
 

@@ -52,15 +52,14 @@ from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.settings import Setting, place
-from seawall.knowledge.secrets import DOCUMENTED, FORMATS
+from seawall.knowledge.secret_formats import DOCUMENTED, FORMATS
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.secret import Secret, is_aside, is_documentation, text_of
 from seawall.semantics.secret_text import entropy, words
 
 code, severity = "SW202", Severity.ERROR
 
-_FORMATS = tuple((name, re.compile(pattern)) for name, _, pattern in FORMATS)
-_MARKS = tuple(dict.fromkeys(mark for _, marks, _ in FORMATS for mark in marks.split()))
+_FORMATS = tuple((one.name, one.mark, re.compile(one.pattern)) for one in FORMATS)
 _LEAST = 20
 
 
@@ -68,10 +67,7 @@ def check(node: ast.Constant, file: File) -> Iterator[Finding]:
     value = text_of(node)
     if value is None or len(value) < _LEAST or value.isalpha():
         return
-    for mark in _MARKS:  # many times as fast as looking for the patterns
-        if mark in value:
-            break
-    else:
+    if not any(len(word) >= _LEAST for word in value.split()):  # prose has no long words
         return
     parent = file.parent(node)
     if isinstance(parent, ast.Expr):
@@ -94,7 +90,9 @@ def check(node: ast.Constant, file: File) -> Iterator[Finding]:
 
 def _recognised(value: str) -> tuple[str, str]:
     """Whose token it is, and the token; none for examples and for what only has the form."""
-    for vendor, pattern in _FORMATS:
+    for vendor, mark, pattern in _FORMATS:
+        if mark not in value:
+            continue
         for match in pattern.finditer(value):
             token = match[0]
             if (

@@ -15,6 +15,7 @@ from seawall.semantics.view import View
 _TEST_PARTS = frozenset(
     {"tests", "test", "testing", "fixtures", "__tests__", "e2e", "testutils", "test_utils", "mocks", "seed", "seeds"}
 )
+_TEST_WORDS = frozenset({"test", "tests", "testing", "smoketest", "fixtures", "mocks"})
 _DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
 _NO_PLACES = frozenset({ast.Expr, ast.JoinedStr, ast.Subscript, ast.List, ast.Set, ast.FormattedValue, ast.BinOp})
 _SINKS = frozenset(name.rpartition(".")[2] for name in known.SINKS) | {"add_middleware"}
@@ -70,6 +71,7 @@ def is_aside(path: Path, root: Path) -> bool:
     return bool(
         name.startswith(("test_", "tests", "conftest", "seed_", "seeds"))
         or name.endswith(("_test.py", "_tests.py", "factories.py", "_fixtures.py"))
+        or _TEST_WORDS.intersection(words(path.stem))
         or parts & (_TEST_PARTS | _DOCUMENT_PARTS)
     )
 
@@ -198,7 +200,10 @@ def _target(target: ast.expr, view: View) -> Holder | None:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return None if _is_enum_member(target, view) else holder_named(name)
         case ast.Subscript(slice=ast.Constant(value=str(name))):
-            return holder_named(name)
+            found = holder_named(name)
+            if found is not None and view.qualname(target.value) == "os.environ":
+                return Holder(found.name, Kind.TOKEN, found.setting)  # often a text that only has to be there
+            return found
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value=str(name)), *_]):
             return holder_named(name)
         case ast.Await(value=value):
@@ -281,6 +286,8 @@ def _element(parent: ast.Tuple, position: int, view: View) -> Holder | None:
         case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]) if len(targets) == len(parent.elts):
             return _target(targets[position], view)
         case ast.keyword(arg="auth" | "basic_auth" | "http_auth") if position == 1 and len(parent.elts) == 2:
+            if _target(parent.elts[0], view) is not None:
+                return None  # a key in the place of the user, and any text in that of the password
             return Holder("password", Kind.PASSWORD, "password")
     return None
 
