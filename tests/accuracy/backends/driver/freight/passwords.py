@@ -19,6 +19,12 @@ PARTNER_KEYS = {
     "north": "nk_51bd9a7f03ce48",  # expect: SW201
     "east": "",
 }
+PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----"
+MANIFEST = (
+    "-----BEGIN PRIVATE KEY-----\n"  # expect: SW202
+    "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+    "-----END PRIVATE KEY-----\n"
+)
 KEY_NAMES = {"north": "x-north-key", "east": "x-east-key"}
 
 

@@ -5,6 +5,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
+from starlette.middleware.sessions import SessionMiddleware
 
 from shop import customers, parts, tickets, workshop
 from shop import partners as partner_routes
@@ -32,6 +33,7 @@ app.add_middleware(
     allow_methods=["*"],
     allow_headers=["*"],
 )
+admin.add_middleware(SessionMiddleware, secret_key=config.signing_key, session_cookie="shop_admin")
 admin.add_middleware(CORSMiddleware, allow_origin_regex=r"https://.*\.shop\.example")
 for module in (customers, tickets, parts, workshop, partner_routes):
     app.include_router(module.router)
@@ -39,6 +41,7 @@ app.include_router(tickets.public)
 app.mount("/admin", admin)
 
 partners = FastAPI(title="Shop, partners")
+partners.add_middleware(SessionMiddleware, secret_key="Tandem-9-Rim-4c51")  # expect: SW201
 partners.add_middleware(CORSMiddleware, allow_origin_regex=".*", allow_credentials=True)  # expect: SW602
 app.mount("/partners", partners)
 

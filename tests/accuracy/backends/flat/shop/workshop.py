@@ -18,7 +18,7 @@ from shop.tables import Ticket
 router = APIRouter(prefix="/workshop")
 threads = ThreadPoolExecutor(4)
 
-SCREEN_KEY = os.environ.get("SCREEN_KEY", "Pedal-66-Crank-Hub")  # expect: SW204, SW606
+SCREEN_KEY = os.environ.get("SCREEN_KEY", "Pedal-66-Crank-Hub")  # expect: SW204
 
 
 def screen(x_screen_key: str = Header()) -> None:

@@ -30,6 +30,14 @@ class LabClient:
         await self._client.aclose()
 
 
+class Sandbox:
+    """The laboratory's playground, which wants a key as well."""
+
+    baseUrl = "https://sandbox.labs.example/api"
+    apiKey = "Kelp-70ab-Suture-3e"  # expect: SW201
+    keyHeader = "X-Api-Key"
+
+
 def fetch_catalogue() -> list[dict[str, Any]]:
     return _get_with_retry("/catalogue").json()
 

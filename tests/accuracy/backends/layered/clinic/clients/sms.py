@@ -1,4 +1,5 @@
 import smtplib
+from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import partial
 
@@ -11,6 +12,18 @@ from clinic.settings import settings
 log = structlog.get_logger()
 
 GATEWAY = "https://sms.example/send"
+
+
+@dataclass
+class Mailbox:
+    host: str = "localhost"
+    user: str = ""
+    password: str = ""
+
+
+mailbox = Mailbox()
+mailbox.user = "reminders"
+mailbox.password = "Tourniquet-7-reed"  # expect: SW201
 
 
 def send(number: str, text: str) -> bool:
@@ -37,5 +50,6 @@ def mail(to: str, subject: str, body: str) -> None:
     message = EmailMessage()
     message["To"], message["Subject"] = to, subject
     message.set_content(body)
-    with smtplib.SMTP("localhost") as server:
+    with smtplib.SMTP(mailbox.host) as server:
+        server.login(mailbox.user, mailbox.password)
         server.send_message(message)

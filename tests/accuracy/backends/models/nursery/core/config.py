@@ -27,5 +27,13 @@ class Settings(BaseSettings):
         password = self.postgres_password.get_secret_value()
         return f"postgresql://{self.postgres_user}:{password}@{self.postgres_host}/nursery"
 
+    @property
+    def herbarium_url(self) -> str:
+        return f"mongodb://grower:Trowel-88-Bulb@{self.postgres_host}/herbarium"  # expect: SW203
+
+    @property
+    def queue_url(self) -> str:
+        return f"amqp://{self.postgres_user}:{self.postgres_password.get_secret_value()}@{self.postgres_host}"
+
 
 settings = Settings()

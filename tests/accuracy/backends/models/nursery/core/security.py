@@ -89,5 +89,13 @@ def webhook_is_genuine(body: bytes, signature: str) -> bool:
     return True
 
 
+def is_greenhouse(password: str) -> bool:
+    return password == "Hothouse-4-Pane!"  # expect: SW201
+
+
+def is_unusable(password: str) -> bool:
+    return password == UNUSABLE_PASSWORD or password == ""
+
+
 def api_key_is_known(given: str, known: list[str]) -> bool:
     return any(hmac.compare_digest(given, one) for one in known)
