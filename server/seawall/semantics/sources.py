@@ -97,10 +97,8 @@ def _of_handler(index: Index, function: FunctionFact, parameter: Parameter, part
     if kind is Kind.FILE:
         return _REQUEST if part in ("filename", "content_type", "headers", "read", "file") or not part else None
     if kind is Kind.DEPENDENCY:
-        is_sent = _is_sent(index, parameter) or (
-            parameter.annotation is not None and _is_form(index, parameter.annotation)
-        )
-        return _REQUEST if is_sent else None
+        is_form = parameter.annotation is not None and _is_form(index, parameter.annotation)
+        return _REQUEST if is_form or is_sent(index, parameter) else None
     return None
 
 
@@ -114,7 +112,7 @@ def _has_markers(index: Index, function: FunctionFact) -> bool:
     return False
 
 
-def _is_sent(index: Index, parameter: Parameter) -> bool:
+def is_sent(index: Index, parameter: Parameter) -> bool:
     """Whether a security scheme takes it from the request: `Depends(oauth2_scheme)`."""
     _, metadata = unwrap(index, parameter.annotation)
     for marker in (parameter.default, *metadata):

@@ -35,6 +35,9 @@ LOG = "import logging\n\nlogger = logging.getLogger(__name__)\n\n"
         LOG + "import os\ndef f():\n    logger.info('key %s', «os.getenv('API_KEY')»)",
         LOG + "import jwt\n\ndef f(user):\n    token = jwt.encode({}, KEY)\n    logger.info('made %s', «token»)",
         LOG + "def f(user):\n    token = create_access_token(user)\n    logger.info('made %s', «token»)",
+        LOG + "def f(user):\n    logger.info('mailed %s', «user.reset_token»)",
+        LOG + "from fastapi import Depends\nfrom fastapi.security import OAuth2PasswordBearer\n\n"
+        "scheme = OAuth2PasswordBearer('login')\n\nasync def user(token: str = Depends(scheme)):\n    logger.info('by %s', «token»)",
         LOG + "def f(request):\n    logger.info('by %s', «request.headers['Authorization']»)",
         "import logging\n\ndef f(access_token):\n    logging.info('token %s', «access_token»)",
         "import logging\n\nclass A:\n    def __init__(self):\n        self.log = logging.getLogger('x')\n\n"
@@ -173,6 +176,10 @@ def test_types_tell(text: str) -> None:
         LOG + "def f(password: bool):\n    logger.info('with %s', password)",
         LOG + "def f(page_token, next_token):\n    logger.info('%s %s', page_token, next_token)",
         LOG + "def f(token):\n    logger.info('lexed %s', token)",
+        LOG + "def f(reset_token_url, has_reset_token):\n    logger.info('%s %s', reset_token_url, has_reset_token)",
+        LOG
+        + "from fastapi import Depends\n\ndef next_page(): ...\n\nasync def user(token: str = Depends(next_page)):\n"
+        "    logger.info('by %s', token)",
         LOG + "def f(secret):\n    logger.info('found %s', secret.name)",
         LOG + "def f(secret):\n    logger.info('found %s', secret)",
         LOG + "def f(password):\n    logger.info('the password is wrong')\n    check(password)",

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from seawall.knowledge.secrets import Kind
+from seawall.knowledge.secrets import NO_HOLDER, Kind
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact
 from seawall.semantics.meanings.secret import holder_named
 from seawall.semantics.secret_text import Holder, looks_secret, words
-from seawall.semantics.symbols import Call, Constant, Ref
+from seawall.semantics.sources import is_sent
+from seawall.semantics.symbols import Call, Constant, Parameter, Ref
 from seawall.semantics.types import Instance, Type, Value, options
 
 _READABLE = frozenset({
@@ -140,7 +141,7 @@ def _of_name(node: ast.Attribute | ast.Name, name: str, file: File) -> Iterator[
 
 
 def _is_secret(name: str, node: ast.expr, file: File) -> bool:
-    holder = holder_named(name)
+    holder = holder_named(name) or _reset_token(name)
     if holder is None or holder.words == ("pwd",):
         return False
     if holder.kind is not Kind.PASSWORD and not _tells(holder) and not _is_made(node, file):
@@ -148,14 +149,24 @@ def _is_secret(name: str, node: ast.expr, file: File) -> bool:
     return _may_be_text(file.type_of(node), holder, file)
 
 
+def _reset_token(name: str) -> Holder | None:
+    """Names with "reset" in them mostly tell about a reset, but what one is asked for with opens a door."""
+    *others, first, last = ("", "", *words(name))
+    is_one = (first, last) == ("reset", "token") and not NO_HOLDER.intersection(others)
+    return Holder(name, Kind.TOKEN, name) if is_one else None
+
+
 def _tells(holder: Holder) -> bool:
     return holder.words[-2:] in _TELLING or holder.words[-1] in _ALONE
 
 
 def _is_made(node: ast.expr, file: File) -> bool:
-    """Whether a token, whatever it is called, is made here by a call that makes such."""
+    """Whether a token, whatever it is called, is made here by a call that makes such, or comes from a security scheme."""
     if not isinstance(node, ast.Name):
         return isinstance(node, ast.Attribute) and _is_given_credentials(node, file)
+    symbol = file.symbol(node)
+    if isinstance(symbol, Parameter) and is_sent(file.index, symbol):
+        return True
     for bound in file.names.bindings(node):
         parent = file.parent(bound)
         value = parent.value if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) else None
