@@ -95,6 +95,12 @@ def test_a_call_of_an_abstract_method_runs_what_overrides_it() -> None:
     assert way(SERVICE, "main.UseCase.other", "command.name") is None
 
 
+def test_what_a_container_provides_is_what_the_annotation_says() -> None:
+    head = "from dependency_injector.wiring import Provide\nfrom containers import Container\n"
+    text = head + SERVICE.replace("UseCase = Depends()", "UseCase = Depends(Provide[Container.service])")
+    assert way(text, "main.Service.create", "command.name") == ["main.add"]
+
+
 def test_a_class_method_is_called_without_its_class() -> None:
     assert way(SERVICE, "main.Thing.make", "name") == ["main.add", "main.Service.create"]
     assert way(SERVICE, "main.Thing.make", "number") is None

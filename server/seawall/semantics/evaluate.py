@@ -44,6 +44,8 @@ _UNION = frozenset({"typing.Union", "typing_extensions.Union"})
 _TRANSPARENT = frozenset({"typing.Final", "typing.ClassVar", "sqlalchemy.orm.Mapped", "typing.Required"})
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
+_INJECTED = frozenset({"dependency_injector.wiring.Provide", "dependency_injector.wiring.Closing"})
+"""Markers of what another library provides: `Depends(Provide[Container.service])`."""
 _ANY = frozenset({"typing.Any", "builtins.object", "typing_extensions.Any"})
 _GENERATORS = frozenset({GENERATOR, ASYNC_GENERATOR, "typing.Iterator", "typing.AsyncIterator", "typing.Iterable",
                          "typing.AsyncIterable"})  # fmt: skip
@@ -213,7 +215,7 @@ def _provided(index: Index, marker: Symbol | None, annotation: Symbol | None) ->
     if not isinstance(marker, Call) or index.named(marker.func) not in _DEPENDS:
         return None
     provider = marker.args[0] if marker.args else marker.keyword("dependency")
-    if provider is None:
+    if provider is None or (isinstance(provider, Subscript) and index.named(provider.of) in _INJECTED):
         return instance_of(index, annotation) if annotation is not None else None
     produced = _over(evaluate(index, provider), call, index, Call(provider))
     match produced:
