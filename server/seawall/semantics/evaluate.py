@@ -340,8 +340,8 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
     if name in ("builtins.next", "builtins.anext") and symbol.args:
         given = _over(evaluate(index, symbol.args[0]), _iterated, index)
         return given if name == "builtins.next" or given is None else Instance(COROUTINE, (given,))
-    if name in ("sqlalchemy.select", "sqlmodel.select") and len(symbol.args) != 1:
-        return Instance("sqlalchemy.Select")
+    if name.rpartition(".")[2] in ("select", "query") and name.startswith("sql") and len(symbol.args) != 1:
+        return Instance("sqlalchemy.Select" if name.endswith("select") else "sqlalchemy.orm.Query")
     if name == "sqlalchemy.Result.scalars" and symbol.args:  # of another column than the first
         return Instance("sqlalchemy.ScalarResult")
     if name in ("builtins.list", "builtins.tuple", "builtins.set") and len(symbol.args) == 1:

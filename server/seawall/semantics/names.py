@@ -34,7 +34,7 @@ SHAPED_BY_ARGUMENTS = frozenset({
     "Annotated", "AsyncSession", "Column", "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session", "StringConstraints",
     "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine",
     "constr", "create_engine", "defaultload", "dict", "exec", "execute", "field_validator", "from_queryset", "get_object_or_404", "getattr", "immediateload",
-    "joinedload", "list", "mapped_column", "next", "options", "partial", "relationship", "scalar", "scalars", "scoped_session",
+    "joinedload", "list", "mapped_column", "next", "options", "partial", "query", "relationship", "scalar", "scalars", "scoped_session",
     "select", "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple", "validator",
 })  # fmt: skip
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
