@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from seawall.semantics.index import Index
@@ -104,3 +106,12 @@ def test_what_a_container_provides_is_what_the_annotation_says() -> None:
 def test_a_class_method_is_called_without_its_class() -> None:
     assert way(SERVICE, "main.Thing.make", "name") == ["main.add", "main.Service.create"]
     assert way(SERVICE, "main.Thing.make", "number") is None
+
+
+def test_a_variable_that_is_made_of_itself_many_times_over() -> None:
+    again = "        if one:\n            x = x.get('a', x) + x[one] + x\n" * 40
+    text = f"def f(q):\n    x = q\n    for one in q:\n{again}        send(x)\n"
+    folder = Folder({"main.py": text})
+    start = time.process_time()
+    folder.workspace.load(folder.python[0])
+    assert time.process_time() - start < 5

@@ -14,6 +14,7 @@ from seawall.semantics.guards import is_checked
 from seawall.semantics.names import Names
 from seawall.semantics.scopes import Scope
 
+_MAX_NODES = 400
 _MAX_DEPTH = 12
 _SAME_CHARACTERS = frozenset({
     "capitalize", "casefold", "center", "copy", "decode", "encode", "expandtabs", "format", "format_map", "join", "lower",
@@ -106,19 +107,22 @@ def _key(node: ast.expr) -> str:
 class _Flow:
     """The origins found so far, as seen from a function."""
 
-    def __init__(self, names: Names, function: Scope | None) -> None:
+    def __init__(self, names: Names, function: Scope | None, looked_at: list[ast.AST] | None = None) -> None:
         self.names = names
         self.function = function
+        self._looked_at = looked_at if looked_at is not None else []
+        """All nodes on all ways so far: where a variable is made of itself again and again, there is no end of them."""
         self.found: dict[str, None] = {}
         self._seen: set[ast.AST] = set()
 
     def _below(self) -> _Flow:
-        return _Flow(self.names, self.function)
+        return _Flow(self.names, self.function, self._looked_at)
 
     def collect(self, node: ast.AST, depth: int) -> None:
-        if depth > _MAX_DEPTH or type(node) in _NOTHING or node in self._seen:
+        if depth > _MAX_DEPTH or type(node) in _NOTHING or node in self._seen or len(self._looked_at) > _MAX_NODES:
             return
         self._seen.add(node)
+        self._looked_at.append(node)
         depth += 1
         match node:
             case ast.Name():
