@@ -10,6 +10,7 @@ MODULE_NAMES = frozenset({"request", "sys", "argv"})
 
 COMMAND_LINE = "the command line"
 MESSAGE = "a message"
+TASK = "a task's message"
 
 CALLS = {
     "builtins.input": COMMAND_LINE,
@@ -42,10 +43,19 @@ TASKS = frozenset({
     "celery.shared_task", "celery.Celery.task", "celery.app.base.Celery.task", "dramatiq.actor", "huey.Huey.task", "huey.RedisHuey.task",
     "rq.decorators.job", "taskiq.AsyncBroker.task", "taskiq.InMemoryBroker.task", "taskiq_redis.ListQueueBroker.task",
     "taskiq_aio_pika.AioPikaBroker.task", "procrastinate.App.task", "django_rq.job",
-    "faststream.kafka.KafkaBroker.subscriber", "faststream.rabbit.RabbitBroker.subscriber",
-    "faststream.redis.RedisBroker.subscriber", "faststream.nats.NatsBroker.subscriber",
 })  # fmt: skip
-"""Decorators of functions that a queue calls with a message's content."""
+"""Decorators of functions that a worker calls with what the program itself has put into a queue."""
+
+ENQUEUES = frozenset(
+    {"delay", "apply_async", "send", "send_with_options", "kiq", "enqueue", "defer", "defer_async", "s", "si"}
+)
+"""Methods of such a function that put its arguments into the queue."""
+
+SUBSCRIBERS = frozenset({
+    f"faststream.{broker}.subscriber"
+    for broker in ("kafka.KafkaBroker", "rabbit.RabbitBroker", "redis.RedisBroker", "nats.NatsBroker")
+})  # fmt: skip
+"""Decorators of functions that are called with a message's content."""
 
 COMMANDS = frozenset({
     "click.command", "click.Group.command", "click.core.Group.command", "typer.Typer.command", "typer.Typer.callback",

@@ -137,6 +137,8 @@ RESULTS: dict[str, str] = {
     "redis.from_url": "redis.Redis",
     "redis.Redis.from_url": "redis.Redis",
     "redis.Redis.pipeline": "redis.Pipeline",
+    "redis.Redis.pubsub": "redis.client.PubSub",
+    "redis.asyncio.Redis.pubsub": "redis.asyncio.client.PubSub",
     "redis.asyncio.from_url": "redis.asyncio.Redis",
     "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
     "boto3.client": "boto3.Client",

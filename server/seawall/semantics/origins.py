@@ -174,7 +174,7 @@ class _Flow:
     def _call(self, node: ast.Call, depth: int) -> None:
         match node.func:
             case ast.Attribute(value=value, attr=attr) if attr in _SAME_CHARACTERS:
-                if attr == "replace" and _doubles_quotes(node):
+                if attr == "replace" and doubles_quotes(node):
                     return
                 self.collect(value, depth)
                 if attr in _PUTS_IN:
@@ -380,7 +380,7 @@ def unpacked_schema(node: ast.Call) -> ast.expr | None:
     return None
 
 
-def _doubles_quotes(call: ast.Call) -> bool:
+def doubles_quotes(call: ast.Call) -> bool:
     """`name.replace("'", "''")`."""
     match call.args:
         case [ast.Constant(value=str(old)), ast.Constant(value=str(new)), *_]:

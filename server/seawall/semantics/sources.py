@@ -77,6 +77,8 @@ def _called_by(index: Index, function: FunctionFact) -> str | None:
         symbol = decorator.func if isinstance(decorator, Call) else decorator
         name = index.named(symbol) if symbol is not None else None
         if name in outside.TASKS:
+            return outside.TASK
+        if name in outside.SUBSCRIBERS:
             return outside.MESSAGE
         if name in outside.COMMANDS:
             return outside.COMMAND_LINE
@@ -139,7 +141,8 @@ def _of_django(index: Index, name: str, function: FunctionFact, parameter: Param
         if position == 0 and part == "request":
             return _REQUEST if parts[1:2] and parts[1] in http_input.DJANGO_REQUEST_PARTS else None
         if position == 0 and part == "kwargs":
-            return None if parts[1:2] and _is_number(parts[1]) else "the path"
+            # What is read with a default need not be in the path.
+            return "the path" if len(parts) > 1 and parts[1] != "get" and not _is_number(parts[1]) else None
         if position == 1:
             return _REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
         return None

@@ -20,7 +20,7 @@ from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
 from seawall.semantics.sources import FORM_PARTS, checked_field, is_form, source
 from seawall.semantics.summary import Hop
-from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Subscript, Symbol
+from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Ref, Subscript, Symbol
 from seawall.semantics.types import Instance, Named, Value, options
 
 __all__ = ["Arrival", "Spot", "is_harmless", "outside", "split", "symbol_of", "through_call"]
@@ -70,6 +70,7 @@ def _search(index: Index, start: tuple[str, str]) -> Arrival | None:
     first = Spot(*start)
     waiting: deque[tuple[Spot, tuple[Hop, ...]]] = deque([(first, ())])
     seen = {first}
+    task: Arrival | None = None
     while waiting and len(seen) < MAX_SPOTS:
         spot, hops = waiting.popleft()
         if spot.origin.startswith("^"):
@@ -82,13 +83,19 @@ def _search(index: Index, start: tuple[str, str]) -> Arrival | None:
         if fact is None or len(spot.origin) > _MAX_LENGTH or _is_harmless_path(index, fact, spot.origin):
             continue
         sent_by = source(index, spot.function, fact, spot.origin, spot.is_handled)
-        if sent_by is not None:
+        if sent_by == known_outside.TASK:
+            task = task or Arrival(sent_by, spot.function, hops)
+            for before, given_by in _enqueued(index, spot, fact):
+                if before not in seen:
+                    seen.add(before)
+                    waiting.append((before, (given_by, *hops)))
+        elif sent_by is not None:
             return Arrival(sent_by, spot.function, hops)
         for before, hop in _before(index, spot, fact):
             if before not in seen:
                 seen.add(before)
                 waiting.append((before, (hop, *hops) if hop is not None else hops))
-    return None
+    return task
 
 
 def _before(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot, Hop | None]]:
@@ -117,8 +124,10 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, st
         return []
     found: list[tuple[str, int, str]] = []
     owner, _, last = function.rpartition(".")
-    name = owner.rpartition(".")[2] if last == "__init__" else last
-    for caller in index.callers(name):
+    names = [last]
+    if last == "__init__":  # is called by the name of the class, or of one that has it from there
+        names = [cls.rpartition(".")[2] for cls in (owner, *index.subclasses(owner))]
+    for caller in dict.fromkeys(caller for name in names for caller in index.callers(name)):
         calling = index.function(caller)
         for number, call in enumerate(calling.calls if calling else ()):
             handed = calling.passed(number) if calling else ()
@@ -131,6 +140,28 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, st
                 if passed.to == head or passed.to == position - shift:
                     found.extend((caller, number, given + steps) for given in passed.origins)
     return found
+
+
+def _enqueued(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot, Hop]]:
+    """The calls that put a task's arguments into the queue: `task.delay(name)`."""
+    head, steps = split(spot.origin)
+    positions = [one.name for one in fact.params if one.name not in ("self", "ctx", "context")]
+    for method in sorted(known_outside.ENQUEUES):
+        for caller in index.callers(method):
+            calling = index.function(caller)
+            for number, call in enumerate(calling.calls if calling else ()):
+                if not isinstance(call.callee, Ref) or not call.callee.name.endswith(f".{fact.name}.{method}"):
+                    continue
+                if index.resolve(call.callee.name.rpartition(".")[0]).name != spot.function:
+                    continue
+                for passed in call.passed:
+                    to = (
+                        positions[passed.to] if isinstance(passed.to, int) and passed.to < len(positions) else passed.to
+                    )
+                    if to in (head, "args", "kwargs"):
+                        yield from (
+                            (Spot(caller, one + steps), Hop(caller, number, spot.function)) for one in passed.origins
+                        )
 
 
 def _leads_to(index: Index, call: CallSite, function: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seawall.knowledge.outside import COMMAND_LINE
+from seawall.knowledge.outside import COMMAND_LINE, TASK
 from seawall.rules.base import File, Related, Severity
 from seawall.rules.injection._tainted import Tainted
 from seawall.semantics.meanings.sql_call import SqlCall
@@ -29,8 +29,10 @@ def way_here(arrival: Arrival | None) -> Iterator[Related]:
 
 
 def severity_of(arrival: Arrival | None, severity: Severity) -> Severity:
-    """Whoever types at the command line may do more than that already."""
-    return Severity.INFO if arrival is not None and arrival.source == COMMAND_LINE else severity
+    """Whoever types at the command line may do more than that already; what fills the program's own queue may be checked there."""
+    if arrival is not None and arrival.source == COMMAND_LINE:
+        return Severity.INFO
+    return Severity.WARNING if arrival is not None and arrival.source == TASK else severity
 
 
 def _last(name: str) -> str:

@@ -38,6 +38,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from seawall.knowledge.outside import TASK
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.injection._naming import check_first_fixes, identifier_fixes
 from seawall.rules.injection._places import Place
@@ -77,7 +78,7 @@ def check(node: ast.Call, file: File) -> Iterator[Finding]:
 
 
 def _in_text(sql: SqlCall, file: File) -> Iterator[Finding]:
-    found = [one for one in tainted(sql, file) if one.arrival is not None]
+    found = [one for one in tainted(sql, file) if one.arrival is not None and one.arrival.source != TASK]
     names = [one for one in found if one.place is Place.NAME]
     injected = {one.part.within for one in found if one.place is not Place.NAME}
     first = next((one for one in names if one.part.within not in injected), None)
@@ -100,7 +101,7 @@ def _attribute(node: ast.Call, file: File) -> Iterator[Finding]:
     found = file.type_of(model)
     if not isinstance(found, Named) or not _is_mapped(file.index, found.name):
         return
-    arrival = arrival_of(name, file)
+    arrival = _arrival(name, file)
     if arrival is not None:
         yield file.finding(
             node,
@@ -126,7 +127,7 @@ def _ordered(node: ast.Call, file: File) -> Iterator[Finding]:
         return
     for argument in node.args:
         value = argument.value if isinstance(argument, ast.Starred) else argument
-        arrival = arrival_of(value, file) if not isinstance(value, ast.Constant) else None
+        arrival = _arrival(value, file) if not isinstance(value, ast.Constant) else None
         if arrival is not None:
             yield _field(value, arrival, f"`{file.text(value)}`", file)
             return
@@ -138,10 +139,16 @@ def _filtered(node: ast.Call, file: File) -> Iterator[Finding]:
         if keyword.arg is not None:
             continue
         keys = _keys(keyword.value, file)
-        arrival = next((found for key in keys if (found := arrival_of(key, file)) is not None), None)
+        arrival = next((found for key in keys if (found := _arrival(key, file)) is not None), None)
         if arrival is not None and _is_django(node, file):
             yield _field(keyword.value, arrival, f"`{file.text(keys[0])}`", file)
             return
+
+
+def _arrival(value: ast.expr, file: File) -> Arrival | None:
+    """How the name comes from outside; the program's own queue is no evidence."""
+    arrival = arrival_of(value, file)
+    return arrival if arrival is not None and arrival.source != TASK else None
 
 
 def _keys(value: ast.expr, file: File) -> list[ast.expr]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from seawall.knowledge import sql
 from seawall.knowledge.sql import Sink, Style
+from seawall.semantics.origins import doubles_quotes
 from seawall.semantics.sql_parameters import sql_parameters
 from seawall.semantics.summary import Hop, known
 from seawall.semantics.taint import filled
@@ -20,6 +21,7 @@ HOLE = "\ue000"
 """Stands in SQL text for a value that is put into it."""
 
 _MAX_DEPTH = 12
+_UNPACKED = "**"
 _BUILDERS = frozenset({"format", "join", "replace", "dedent", "cleandoc", "strip"})
 _HELPERS = frozenset(
     {"execute", "fetch", "fetchrow", "fetchval", "fetchall", "fetchone", "fetch_all", "fetch_one", "query", "raw"}
@@ -179,10 +181,14 @@ def parts(view: View, node: ast.expr, within: ast.expr | None = None, depth: int
         case ast.BinOp(left=left, op=ast.Mod(), right=right):
             yield from _filled(view, left, _percent_values(right), around, depth)
         case ast.Call(func=ast.Attribute(value=template, attr="format")):
-            keywords = {one.arg: one.value for one in node.keywords if one.arg}
+            keywords = {one.arg or _UNPACKED: one.value for one in node.keywords}
             yield from _filled(view, template, (list(node.args), keywords), around, depth)
+        case ast.Call(func=ast.Attribute(value=template, attr="format_map"), args=[mapping]):
+            yield from _filled(view, template, ([], {_UNPACKED: mapping}), around, depth)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(separator)), attr="join"), args=[joined]):
             yield from _joined(view, separator, joined, around, depth)
+        case ast.Call(func=ast.Attribute(attr="replace")) if doubles_quotes(node):
+            yield Part(HOLE, node, around)
         case ast.Call(func=ast.Attribute(value=template, attr="replace"), args=[_, value, *_]):
             yield from parts(view, template, around, depth + 1)
             yield from _hole(view, value, around, depth)
@@ -330,6 +336,8 @@ def _filled(
                 value = positional[int(key)]
             if value is None and not key and waiting:
                 value = waiting.pop(0)
+            if value is None and key:
+                value = named.get(_UNPACKED)
             if value is not None:
                 yield from _hole(view, value, within, depth)
         yield Part(part.text[last:], None, within)
