@@ -146,22 +146,29 @@ def _enqueued(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Sp
     """The calls that put a task's arguments into the queue: `task.delay(name)`."""
     head, steps = split(spot.origin)
     positions = [one.name for one in fact.params if one.name not in ("self", "ctx", "context")]
-    for method in sorted(known_outside.ENQUEUES):
-        for caller in index.callers(method):
-            calling = index.function(caller)
-            for number, call in enumerate(calling.calls if calling else ()):
-                if not isinstance(call.callee, Ref) or not call.callee.name.endswith(f".{fact.name}.{method}"):
-                    continue
-                if index.resolve(call.callee.name.rpartition(".")[0]).name != spot.function:
-                    continue
-                for passed in call.passed:
-                    to = (
-                        positions[passed.to] if isinstance(passed.to, int) and passed.to < len(positions) else passed.to
-                    )
-                    if to in (head, "args", "kwargs"):
-                        yield from (
-                            (Spot(caller, one + steps), Hop(caller, number, spot.function)) for one in passed.origins
-                        )
+    for caller in dict.fromkeys(
+        caller for method in sorted(known_outside.ENQUEUES) for caller in index.callers(method)
+    ):
+        calling = index.function(caller)
+        for number, call in enumerate(calling.calls if calling else ()):
+            if (
+                calling is None
+                or not isinstance(call.callee, Ref)
+                or not _enqueues(index, call.callee.name, spot.function)
+            ):
+                continue
+            for passed in calling.passed(number):
+                is_position = isinstance(passed.to, int) and passed.to < len(positions)
+                to = positions[passed.to] if is_position else passed.to  # type: ignore[index]
+                if to in (head, "args", "kwargs"):
+                    hop = Hop(caller, number, spot.function)
+                    yield from ((Spot(caller, origin + steps), hop) for origin in passed.origins)
+
+
+def _enqueues(index: Index, called: str, task: str) -> bool:
+    name, _, method = called.rpartition(".")
+    is_named = name.rpartition(".")[2] == task.rpartition(".")[2]
+    return is_named and method in known_outside.ENQUEUES and index.resolve(name).name == task
 
 
 def _leads_to(index: Index, call: CallSite, function: str) -> int | None:
