@@ -39,6 +39,8 @@ def running(files: dict[str, str], name: str = "main") -> Iterator[ModuleType]:
         for path, text in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
+        tops = {path.partition("/")[0].removesuffix(".py") for path in files if path.endswith(".py")}
+        aside = {known: sys.modules.pop(known) for known in list(sys.modules) if known.partition(".")[0] in tops}
         sys.path.insert(0, str(folder))
         importlib.invalidate_caches()
         try:
@@ -48,3 +50,4 @@ def running(files: dict[str, str], name: str = "main") -> Iterator[ModuleType]:
             for known, module in list(sys.modules.items()):
                 if str(getattr(module, "__file__", None) or "").startswith(str(folder)):
                     del sys.modules[known]
+            sys.modules.update(aside)

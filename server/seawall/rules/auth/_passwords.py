@@ -20,7 +20,7 @@ _MODELS = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMe
            "beanie.Document", "mongoengine.Document", "odmantic.Model", "tortoise.models.Model", "tortoise.Model",
            "peewee.Model", "piccolo.table.Table")  # fmt: skip
 _HASHING_TYPES = frozenset({"PasswordType", "EncryptedType", "StringEncryptedType"})
-_REMOTE = frozenset({
+REMOTE = frozenset({
     "host", "hostname", "port", "server", "imap_server", "imap_port", "smtp_host", "smtp_server", "smtp_port", "url",
     "base_url", "server_url", "dsn", "endpoint", "endpoint_url", "database", "database_name", "db_name", "ssid", "broker",
 })  # fmt: skip
@@ -54,7 +54,7 @@ def keeps(index: Index, model: str, column: str) -> bool:
             return False
     elif not isinstance(member.fact, ValueFact) or _hashes_by_itself(index, member.name):
         return False
-    return not hashes_in_methods(index, model) and not _REMOTE.intersection(index.attributes(model))
+    return not hashes_in_methods(index, model) and not REMOTE.intersection(index.attributes(model))
 
 
 def hashes_in_methods(index: Index, cls: str) -> bool:
