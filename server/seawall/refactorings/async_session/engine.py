@@ -17,7 +17,7 @@ from seawall.refactorings.async_session.sessions import SCOPED
 from seawall.refactorings.async_session.stacks import Slot, Stacks
 from seawall.rules.base import File
 from seawall.semantics.facts import ValueFact
-from seawall.semantics.symbols import Ref
+from seawall.semantics.symbols import Call, Ref
 from seawall.semantics.types import Instance, Type
 from seawall.semantics.view import argument, has_unpacking, keyword
 from seawall.syntax import Range, range_of
@@ -166,7 +166,7 @@ class Engines:
 
     def convert(self, drivers: Drivers, changes: Changes) -> None:
         for file, call in self._made_by("sqlalchemy.create_engine"):
-            if self._is_assigned(file, call, self.engines):
+            if self._is_assigned(file, call, self.engines) or self._is_given(file, call):
                 self._make_engine(file, call, drivers, changes)
             elif file.function(call) is not None and not self.code.stays(file, call):
                 self._made_elsewhere(file, call)
@@ -197,6 +197,21 @@ class Engines:
         if file.function(call) is not None:
             return False
         return any(isinstance(each, ast.Name) and f"{file.module}.{each.id}" in names for each in targets)
+
+    def makers(self) -> list[str]:
+        """The functions that give the engines and factories of the stack."""
+        found = []
+        for name in self.code.functions:
+            made = self.index.type_of(Call(Ref(name)))
+            is_one = isinstance(made, Instance) and made.cls in (_ENGINE, *_FACTORIES)
+            if is_one and self.stacks.is_chosen(Slot(name)):
+                found.append(name)
+        return found
+
+    def _is_given(self, file: File, call: ast.Call) -> bool:
+        """Whether a function of the project makes the engine for a value at module level."""
+        function = self.code.enclosing(file, call)
+        return function is not None and not self.code.stays(file, call) and function.name in self.makers()
 
     def _goes_along(self, file: File, call: ast.Call) -> bool:
         if self.code.stays(file, call):

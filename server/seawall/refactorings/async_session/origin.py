@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
+from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import unwrap
 from seawall.semantics.symbols import Attr, Call, Either, Entered, Parameter, Ref, Symbol
@@ -73,7 +73,7 @@ def _only_engine(index: Index, _: str) -> str | None:
         f"{module}.{path}"
         for module, facts in index.modules.items()
         for path, fact in facts.names.items()
-        if isinstance(fact, ValueFact) and isinstance(fact.value, Call) and index.named(fact.value.func) == _ENGINE
+        if _is_engine(index, fact)
     ]
     return found[0] if len(found) == 1 else None
 
@@ -89,7 +89,8 @@ def url_of(index: Index, engine: str) -> Symbol | None:
     """The expression that an engine gets its URL from."""
     fact = index.resolve(engine).fact
     call = fact.value if isinstance(fact, ValueFact) else None
-    return _argument(call, "url") if isinstance(call, Call) else None
+    is_made_here = isinstance(call, Call) and index.named(call.func) == _ENGINE
+    return _argument(call, "url") if isinstance(call, Call) and is_made_here else None
 
 
 def _provided(index: Index, marker: Symbol | None, hops: int) -> str | None:
@@ -123,8 +124,17 @@ def _engine(index: Index, symbol: Symbol | None) -> str | None:
     if not isinstance(symbol, Ref):
         return None
     resolved = index.resolve(symbol.name)
-    made = resolved.fact.value if isinstance(resolved.fact, ValueFact) else None
-    return resolved.name if isinstance(made, Call) and index.named(made.func) == _ENGINE else None
+    return resolved.name if _is_engine(index, resolved.fact) else None
+
+
+def _is_engine(index: Index, fact: Fact | None) -> bool:
+    """Whether a value is made by `create_engine`, or by a function of the project that gives an engine."""
+    if not isinstance(fact, ValueFact) or not isinstance(fact.value, Call):
+        return False
+    name = index.named(fact.value.func)
+    if name is None or index.function(name) is None:
+        return name == _ENGINE
+    return index.type_of(fact.value) == Instance("sqlalchemy.Engine")
 
 
 def _argument(call: Call, name: str) -> Symbol | None:

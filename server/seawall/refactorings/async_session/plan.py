@@ -71,7 +71,8 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
     known = staying.known
     shared = stack.coroutines.shared | stack.engines.shared
     if shared:
-        makers = {*stack.engines.engines, *stack.engines.factories, *stack.coroutines.makers()}
+        engines = stack.engines
+        makers = {*engines.engines, *engines.factories, *engines.makers(), *stack.coroutines.makers()}
         choice = Splitting(stack.sessions.code, stack.stacks, makers, shared).split(choice)
     _queries(_examined(draft, staying, choice))
     stack = _examined(draft, staying, choice)

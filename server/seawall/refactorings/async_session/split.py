@@ -23,6 +23,11 @@ from seawall.semantics.view import FunctionNode
 from seawall.syntax import Range, range_of
 
 
+_VERBS = frozenset(
+    {"build", "create", "get", "init", "make", "new", "open", "provide", "setup", "use", "with", "yield"}
+)
+
+
 class _Maker(NamedTuple):
     """What makes sessions, where it is defined, and what its copy is called."""
 
@@ -150,8 +155,9 @@ class Splitting:
 
 def async_name(name: str) -> str:
     """`get_db` -> `get_async_db`, `SessionLocal` -> `AsyncSessionLocal`, `engine` -> `async_engine`."""
-    if name.startswith("get_"):
-        return f"get_async_{name.removeprefix('get_')}"
+    verb, _, rest = name.partition("_")
+    if verb in _VERBS and rest:
+        return f"{verb}_async_{rest}"
     if name.isupper():
         return f"ASYNC_{name}"
     if name[:1].isupper():
