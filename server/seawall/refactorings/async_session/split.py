@@ -22,7 +22,6 @@ from seawall.semantics.symbols import Parameter, Subscript
 from seawall.semantics.view import FunctionNode
 from seawall.syntax import Range, range_of
 
-
 _VERBS = frozenset(
     {"build", "create", "get", "init", "make", "new", "open", "provide", "setup", "use", "with", "yield"}
 )
