@@ -171,12 +171,68 @@ def test_options_that_the_driver_does_not_take_stop_it() -> None:
     assert_refuses(f"#- database.py\n{text}", "`sslmode`")
 
 
-def test_an_engine_made_in_a_function_gets_no_offer() -> None:
+def test_an_engine_that_no_module_holds_gets_no_offer() -> None:
     text = DATABASE.replace(
         'engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)\n',
-        ('def make():\n    return create_engine("postgresql://db.internal/shop")\n\n\nengine = make()\n'),
-    )
+        'def make():\n    engine = create_engine("postgresql://db.internal/shop")\n    return sessionmaker(engine)\n',
+    ).replace("SessionLocal = sessionmaker(autocommit=False, autoflush=False, bind=engine)", "SessionLocal = make()")
     assert not offered(Folder({"database.py": text, "models.py": MODELS, "handler.py": HANDLER}))
+
+
+MADE = """\
+def make_engine(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True)
+
+
+engine = make_engine("postgresql://db.internal/shop")
+"""
+
+
+def test_an_engine_that_a_function_makes() -> None:
+    given = 'engine = create_engine("postgresql://db.internal/shop", pool_pre_ping=True)\n'
+    before = DATABASE.replace(given, MADE).replace("import create_engine", "import Engine, create_engine")
+    after = switch({"requirements.txt": "psycopg\n", "database.py": before, "models.py": MODELS, "handler.py": HANDLER})
+    assert """
+def make_engine(url: str) -> AsyncEngine:
+    return create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
+
+
+engine = make_engine("postgresql://db.internal/shop")
+SessionLocal = async_sessionmaker(""" in after["database.py"]
+    task = "from celery import shared_task\nfrom database import SessionLocal\n\n\n"
+    task += "@shared_task\ndef refresh():\n    with SessionLocal() as db:\n        db.commit()\n"
+    files = {"requirements.txt": "psycopg\n", "database.py": before, "models.py": MODELS, "handler.py": HANDLER}
+    both = switch({**files, "tasks.py": task})["database.py"]
+    assert all(part in both for part in MADE.split("\n\n\n"))
+    assert "\ndef make_async_engine(url: str) -> AsyncEngine:\n    return create_async_engine(make_url(url)." in both
+    assert '\nasync_engine = make_async_engine("postgresql://db.internal/shop")\n' in both
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [
+        "def get_other(request: Request) -> Session:\n    return request.state.db\n",
+        "from framework import get_other\n",
+        "def get_other() -> Iterator[Session]:\n    yield registry()\n",
+    ],
+)
+def test_sessions_that_somebody_else_makes_stay_sync(provider: str) -> None:
+    """A helper that gets them and ours stays so with them, and ours go there through `run_sync`."""
+    files = {
+        "database.py": DATABASE,
+        "models.py": MODELS,
+        "handler.py": HANDLER,
+        "others.py": "from collections.abc import Iterator\n\nfrom fastapi import APIRouter, Depends, Request\n"
+        f"from framework import registry\nfrom sqlalchemy.orm import Session\n\nfrom models import Book\n\n\n{provider}"
+        "\n\nrouter = APIRouter()\n\n\ndef read(db: Session):\n    return db.get(Book, 1)\n\n\n"
+        '@router.get("/others")\ndef others(db: Session = Depends(get_other)):\n    return read(db)\n',
+    }
+    after = switch(files)
+    assert (after["handler.py"], after["others.py"]) == (ASYNC_HANDLER, files["others.py"])
+    handler = HANDLER.replace("from models import Book", "from others import read")
+    mixed = switch({**files, "handler.py": handler.replace("db.get(Book, book_id)", "read(db)")})
+    assert mixed["others.py"] == files["others.py"]
+    assert "    return await db.run_sync(read)\n" in mixed["handler.py"]
 
 
 def test_a_pool_of_threads_becomes_one_of_tasks() -> None:

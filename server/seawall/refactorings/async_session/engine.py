@@ -117,9 +117,10 @@ class Engines:
     def _parameters(self, function: Function) -> list[str]:
         """The parameters of a function that are declared to be engines."""
         fact = self.index.function(function.name)
-        if fact is None or function.name in self.code.listeners:
+        if fact is None or function.name in self.code.listeners or self.code.stays(function.file, function.node):
             return []
-        return [one.name for one in fact.params if self._is_engine(self.index.type_of(one))]
+        found = [one.name for one in fact.params if self._is_engine(self.index.type_of(one))]
+        return [name for name in found if self.stacks.is_chosen(Slot(function.name, name))]
 
     def _is_engine(self, type_: Type | None) -> bool:
         return isinstance(type_, Instance) and type_.cls == _ENGINE

@@ -13,6 +13,7 @@ SCOPED = "sqlalchemy.orm.scoped_session"
 QUERY = "sqlalchemy.orm.Query"
 _FACTORIES = ("sqlalchemy.orm.sessionmaker", SCOPED)
 _ENGINE = "sqlalchemy.create_engine"
+_TESTS = frozenset({"tests", "test", "conftest"})
 _MAX_HOPS = 12
 
 
@@ -72,6 +73,7 @@ def _only_engine(index: Index, _: str) -> str | None:
     found = [
         f"{module}.{path}"
         for module, facts in index.modules.items()
+        if not _TESTS.intersection(module.split("."))
         for path, fact in facts.names.items()
         if _is_engine(index, fact)
     ]

@@ -55,7 +55,7 @@ def switch(documents: Iterable[Document], project: Project, engine: str) -> Swit
         except Stuck as stuck:  # seen only when all the rest was clear
             staying.setdefault(stuck.owner, str(stuck))
             if staying.known == known:
-                raise
+                raise CannotFix(str(stuck)) from stuck
             continue
         if found is not None:
             return found
@@ -67,7 +67,7 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
     stack = _examined(draft, staying, choice)
     choice = choice._replace(takes_unknown=stack.stacks.is_single())
     if not stack.coroutines.functions:
-        raise CannotFix("; ".join(staying.values()) or "nothing uses the session")
+        raise CannotFix(_reasons(staying))
     known = staying.known
     shared = stack.coroutines.shared | stack.engines.shared
     if shared:
@@ -98,6 +98,12 @@ def _calls_from_tests(code: Code, functions: list[Function]) -> Iterator[str]:
                 yield f"`{called}` is a coroutine now, and {place(file, call)} calls it"
 
 
+def _reasons(staying: Staying) -> str:
+    """Why nothing can be switched: the first reason, as the others mostly follow from it."""
+    first, *others = [*staying.values()] or ["nothing uses the session"]
+    return f"{first} (and {len(others)} more places have to stay sync)" if others else first
+
+
 class Stack(NamedTuple):
     """What is known of the stack in one state of the draft."""
 
@@ -120,8 +126,10 @@ def _examined(draft: Draft, staying: Staying, choice: Choice) -> Stack:
         engines.follow(coroutines)
         reserve(code, engines, coroutines)
         coroutines.close()
+        stacks.leave_strangers()
         keep_requests_whole(code, sessions, coroutines)
         if staying.known == known:
+            stacks.refuse_strangers()
             return Stack(stacks, sessions, coroutines, engines)
 
 

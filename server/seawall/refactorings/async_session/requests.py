@@ -14,6 +14,7 @@ from seawall.semantics.symbols import Ref
 
 def keep_requests_whole(code: Code, sessions: Sessions, coroutines: Coroutines) -> None:
     """What a sync handler depends on stays sync, but for the session itself; and so does what depends on sync code."""
+    leaving = sessions.sync | {slot.owner for slot in sessions.stacks.foreign if slot.owner in code.staying}
     for function in code.functions.values():
         stays = code.stays(function.file, function.node)
         for name in _dependencies(code, function):
@@ -24,7 +25,7 @@ def keep_requests_whole(code: Code, sessions: Sessions, coroutines: Coroutines) 
                 else:
                     reason = f"`{function.node.name}`, which depends on it, has to stay sync"
                     code.leave(Stuck(reason, function.file, function.node, name))
-            elif not stays and name in sessions.sync and function.name in coroutines.functions:
+            elif not stays and name in leaving and function.name in coroutines.functions:
                 reason = f"`{name.rpartition('.')[2]}`, a dependency of it, has to stay sync"
                 code.leave(Stuck(reason, function.file, function.node))
 

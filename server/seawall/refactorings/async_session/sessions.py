@@ -109,7 +109,10 @@ class Sessions:
             return False
         if file.is_instance(node, _SESSION, SCOPED):
             return True
-        if file.is_instance(node, _CONNECTION) and not isinstance(file.symbol(node), Parameter):
+        symbol = file.symbol(node)
+        if isinstance(symbol, Parameter) and self._is_declared(symbol):
+            return True
+        if file.is_instance(node, _CONNECTION) and not isinstance(symbol, Parameter):
             return True
         match node:
             case ast.Name(id=name):
@@ -140,12 +143,20 @@ class Sessions:
             facts = file.document.facts.names
             for path, fact in facts.items():
                 if isinstance(fact, FunctionFact):
-                    self._words.update(one.name for one in fact.params if self._is_type(self.index.type_of(one)))
+                    declared = (one for one in fact.params if self._is_declared(one))
+                    self._words.update(one.name for one in declared)
                     self._words.update(name for name, value in fact.sets if self._is_type(self.index.type_of(value)))
                 elif isinstance(fact, ValueFact) and self._is_type(self._declared(f"{file.module}.{path}")):
                     self._words.add(fact.name)
             for node in (*file.scan.nodes[ast.withitem], *file.scan.nodes[ast.Assign], *file.scan.nodes[ast.AnnAssign]):
                 self._words.update(self._made_here(file, node))
+
+    def _is_declared(self, parameter: Parameter) -> bool:
+        """Whether a parameter is a session, by its provider or, if nobody knows that, by its annotation."""
+        found = self.index.type_of(parameter)
+        if found is None and parameter.default is not None:
+            found = self.index.type_of(Parameter(parameter.name, parameter.annotation))
+        return self._is_type(found)
 
     def _declared(self, name: str) -> Type | None:
         return self.index.type_of(Ref(name))

@@ -57,7 +57,7 @@ class Splitting:
                     self._redirect(file, node, maker)
         self.changes.apply()
         engine = self.makers[choice.engine]
-        return choice._replace(engine=f"{engine.file.module}.{engine.new}")
+        return choice._replace(engine=f"{engine.file.module}.{engine.new}", apart=engine.name)
 
     # -- what is written down twice -----------------------------------------------------------------------------------
 

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from seawall.refactorings.async_session.code import Code
+from seawall.edits import CannotFix
+from seawall.refactorings.async_session.code import Code, Stuck
 from seawall.refactorings.async_session.origin import SESSIONS, provider_of
 from seawall.rules.base import File
+from seawall.semantics.evaluate import instance_of
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.symbols import (
     Attr,
@@ -48,6 +50,8 @@ class Choice(NamedTuple):
 
     engine: str
     takes_unknown: bool = True
+    apart: str = ""
+    """The sync engine beside it, which has to stay apart."""
 
 
 class Stacks:
@@ -60,6 +64,8 @@ class Stacks:
         self._above: dict[Slot, Slot] = {}
         self.engines: list[str] = []
         self._owners: dict[tuple[str, str], str] = {}
+        self.foreign: dict[Slot, Stuck] = {}
+        """What holds sessions of which nobody knows who makes them."""
         for file in _one_a_document(code.files):
             for path, fact in file.document.facts.names.items():
                 self._join_fact(f"{file.module}.{path}", fact)
@@ -67,8 +73,8 @@ class Stacks:
             for node in (*file.scan.nodes[ast.Return], *file.scan.nodes[ast.Yield]):
                 value = node.value if isinstance(node, ast.Return | ast.Yield) else None
                 function = file.function(node)
-                if value is not None and isinstance(function, FunctionNode) and self._is_held(file, value):
-                    self.join(self.of(file, value), Slot(file.absolute_name(function)))
+                if value is not None and isinstance(function, FunctionNode):
+                    self._join_result(file, value, function)
 
         for name in code.functions:
             known = self.index.function(name)
@@ -87,8 +93,30 @@ class Stacks:
         roots = {self._root(slot) for slot in slots}
         if self._root(Slot(self.choice.engine)) in roots:
             return True
+        if any(self._root(slot) in roots for slot in self.foreign):
+            return False
         engines = {self._root(Slot(engine)) for engine in self.engines}
         return self.choice.takes_unknown and not roots & engines
+
+    def leave_strangers(self) -> None:
+        """Sessions that somebody else makes are left to who gets them."""
+        chosen = self._root(Slot(self.choice.engine))
+        for slot, stuck in self.foreign.items():
+            if self._root(slot) == chosen:
+                self.code.leave(stuck)
+
+    def refuse_strangers(self) -> None:
+        """Refuse a stack that sessions flow into which are not made for it.
+
+        Raises:
+            CannotFix: there are such.
+        """
+        chosen = self._root(Slot(self.choice.engine))
+        for slot, stuck in self.foreign.items():
+            if self._root(slot) == chosen:
+                raise CannotFix(str(stuck))
+        if self.choice.apart and self._root(Slot(self.choice.apart)) == chosen:
+            raise CannotFix("the sessions of sync and of async code meet in one place")
 
     def is_single(self) -> bool:
         """Whether all engines of the project go together."""
@@ -128,6 +156,19 @@ class Stacks:
             for parameter in taking:
                 if parameter in given:
                     self.join(self.of(file, given[parameter]), Slot(name, parameter))
+
+    def _join_result(self, file: File, value: ast.expr, function: FunctionNode) -> None:
+        """A function gives a session, or says that it does."""
+        result = Slot(file.absolute_name(function))
+        if self._is_held(file, value):
+            self.join(self.of(file, value), result)
+        fact = self.index.function(result.owner)
+        declared = options(instance_of(self.index, fact.declared)) if fact is not None and fact.declared else ()
+        names = [one.args[0] if one.args else one for one in declared if isinstance(one, Instance)]
+        is_session = any(isinstance(one, Instance) and self.index.is_subclass(one.cls, *SESSIONS) for one in names)
+        if is_session and file.type_of(value) is None:
+            reason = f"nothing says where the session of `{function.name}` comes from"
+            self.foreign[result] = Stuck(reason, file, value)
 
     def _is_held(self, file: File, node: ast.expr) -> bool:
         """Whether an expression is a session, or what makes one."""
@@ -217,9 +258,22 @@ class Stacks:
             case FunctionFact():
                 for one in fact.params:
                     self.join(self._provided(one), Slot(name, one.name))
+                    self._note_strange_provider(name, one)
                 owner = name.rpartition(".")[0]
                 for attribute, value in fact.sets:
                     self.join(self._slots(value, (name,)), self.attribute(owner, attribute))
+
+    def _note_strange_provider(self, name: str, parameter: Parameter) -> None:
+        """A session that a library's function provides."""
+        is_session = any(
+            isinstance(one, Instance) and self.index.is_subclass(one.cls, *SESSIONS)
+            for one in options(self.index.type_of(Parameter(parameter.name, parameter.annotation)))
+        )
+        for provider in provider_of(self.index, parameter) if is_session else ():
+            function = self.code.functions.get(name)
+            if self.index.resolve(provider).fact is None and function is not None:
+                reason = f"nothing says where the session of `{provider}` comes from"
+                self.foreign[Slot(name, parameter.name)] = Stuck(reason, function.file, function.node)
 
     def _join_value(self, name: str, fact: ValueFact, value: Symbol | None) -> None:
         made = self.index.type_of(Ref(name))
