@@ -5,17 +5,9 @@ from __future__ import annotations
 import pytest
 
 BROKEN = {
-    "new lines are indented by spaces in files that use tabs": [
-        *(f"test_in_any_layout[tabs-{code}]" for code in ("SW503",)),
-        *(f"test_in_a_whole_backend[legacy-tabs-{code}]" for code in ("SW503",)),
-    ],
     "comments within the lines that are replaced are lost": [
         "test_in_any_layout[comments-at-line-ends-SW302]",
         "test_in_a_whole_backend[legacy-comments-at-line-ends-SW302]",
-    ],
-    "the digest's fix does not expect a statement before it on the line": [
-        "test_in_any_layout[wide-characters-before-SW503]",
-        "test_in_a_whole_backend[legacy-wide-characters-before-SW503]",
     ],
 }
 REASONS = {name: reason for reason, names in BROKEN.items() for name in names}

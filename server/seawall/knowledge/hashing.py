@@ -67,8 +67,17 @@ WEAK_SCHEMES = frozenset({
 })  # fmt: skip
 """passlib's schemes that are no password hashes."""
 
+WEAK_DJANGO = {
+    "MD5PasswordHasher": "MD5",
+    "UnsaltedMD5PasswordHasher": "MD5",
+    "SHA1PasswordHasher": "SHA-1",
+    "UnsaltedSHA1PasswordHasher": "SHA-1",
+    "CryptPasswordHasher": "crypt",
+}
+"""Django's hashers that are none."""
+
 _PLAIN = re.compile(
-    r"(?:(?:new|raw|plain|plaintext|clear|user|account|current|given|input|login|master)_?)?(?:password|passwd|pwd|passphrase)"
+    r"(?:(?:new|raw|plain|plaintext|clear|user|account|current|given|input|login|master|default|admin|initial|temporary)_?)?(?:password|passwd|pwd|passphrase)"
     r"(?:_?(?:plain|raw|text|new|1|2|str|bytes))?",
     re.I,
 )

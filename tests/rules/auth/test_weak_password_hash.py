@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.marked import Folder, assert_finds, assert_fixes, assert_silent, parse
+from support.running import fixed, running
 
 HEAD = """
 import bcrypt
@@ -44,6 +45,10 @@ FOUND = [
     "return CryptContext(schemes=[«'md5_crypt'», 'bcrypt'])",
     "return «md5_crypt.hash(password)»",
     "return pbkdf2_hmac('sha256', password.encode(), salt.encode(), «1000»)",
+    "raw = password.encode(); return «hashlib.sha256(raw)».hexdigest()",
+    "salted = f'{salt}:{form.password}'; raw = salted.encode(); return «hashlib.sha1(raw)».hexdigest()",
+    "return bcrypt.hashpw(password.encode(), bcrypt.gensalt(«4»))",
+    "return bcrypt.gensalt(rounds=«8»)",
 ]
 
 
@@ -67,6 +72,10 @@ SILENT = [
     "return hashlib.sha256(f'password-reset:{key}'.encode()).hexdigest()",
     "data.update(password)",
     "return hashlib.md5()",
+    "return bcrypt.hashpw(password.encode(), bcrypt.gensalt(10))",
+    "return bcrypt.gensalt()",
+    "raw = key.encode(); return hashlib.sha256(raw).hexdigest()",
+    "return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()",
 ]
 
 
@@ -134,3 +143,97 @@ def test_no_fix_where_another_module_compares() -> None:
     ).files
     (found,) = Folder(files).findings("SW503")
     assert found.finding.fixes == ()
+
+
+DIGESTS = """
+from digests import hexdigest
+
+def register(password: str):
+    return {}
+#- digests.py
+import bcrypt
+import hashlib
+
+def hexdigest(text: str) -> str:
+    return _digest(text)
+
+def _digest(text: str):
+    return «hashlib.sha256(text.encode())».hexdigest()
+
+def strong(text):
+    return bcrypt.hashpw(text, bcrypt.gensalt())
+"""
+
+
+def test_a_helper_of_another_module_that_is_handed_a_password() -> None:
+    (found,) = assert_finds("SW503", DIGESTS.replace("{}", "hexdigest(password)"))
+    assert [one.message for one in found.related] == ["`register` hands a password to `hexdigest`"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DIGESTS.replace("{}", "hexdigest('x' + str(1))"),
+        DIGESTS.replace("{}", "strong(hexdigest(password))").replace("import hexdigest", "import hexdigest, strong"),
+        DIGESTS.replace("{}", "hexdigest(password)").replace("def register", "def is_pwned"),
+        DIGESTS.replace("{}", "hexdigest(password)").replace("password", "etag"),
+    ],
+    ids=["constants", "the first of two steps", "a look-up of leaks", "other texts"],
+)
+def test_a_helper_that_is_handed_other_things(text: str) -> None:
+    assert_silent("SW503", text.replace("«", "").replace("»", ""))
+
+
+def test_few_rounds_become_more() -> None:
+    text = "import bcrypt\n\ndef make(word):\n    return bcrypt.hashpw(word, bcrypt.gensalt(«4»))  # fast\n"
+    assert_fixes("SW503", text, text.replace("«4»", "12"))
+
+
+SETTINGS = """
+#- shop/__init__.py
+#- shop/settings.py
+INSTALLED_APPS = ["django.contrib.auth"]
+SECRET_KEY = "x"
+PASSWORD_HASHERS = [
+    {}
+]
+"""
+MD5 = '"django.contrib.auth.hashers.MD5PasswordHasher"'
+PBKDF2 = '"django.contrib.auth.hashers.PBKDF2PasswordHasher"'
+
+
+def test_django_hashes_with_the_first_of_its_hashers() -> None:
+    assert_fixes(
+        "SW503", SETTINGS.replace("{}", f"«{MD5}»,  # old"), SETTINGS.replace("{}", f"{PBKDF2}, {MD5},  # old")
+    )
+    assert_fixes(
+        "SW503", SETTINGS.replace("{}", f"«{MD5}»,\n    {PBKDF2},"), SETTINGS.replace("{}", f"{PBKDF2},\n    {MD5},")
+    )
+    assert_silent("SW503", SETTINGS.replace("{}", f"{PBKDF2},\n    {MD5},"))
+    assert_silent("SW503", SETTINGS.replace("{}", f"{MD5},").replace("settings.py", "settings_test.py"))
+
+
+def test_old_and_new_hashes_are_known_by_the_fixed_code() -> None:
+    text = """
+import hashlib
+
+
+def make(password: str) -> str:
+    return hashlib.sha256(password.encode()).hexdigest()
+
+
+def verify(password: str, stored: str) -> bool:
+    return make(password) == stored
+
+
+def refuse(password: str, stored: str) -> bool:
+    if make(password) != stored:
+        return True
+    return False
+"""
+    after = fixed("SW503", text)
+    with running({"main.py": text}) as old, running(after) as new:
+        for stored in (old.make("right"), new.make("right")):
+            assert [new.verify(word, stored) for word in ("right", "wrong", stored)] == [True, False, False]
+            assert [new.refuse(word, stored) for word in ("right", "wrong", stored)] == [False, True, True]
+        assert new.make("right").startswith("$argon2")

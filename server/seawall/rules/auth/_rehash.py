@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from seawall.edits import AnyEdit, CannotFix, Edit
 from seawall.edits.imports import need_all
+from seawall.edits.layout import one_level
 from seawall.edits.settings.files import requirement_edits
 from seawall.rules.base import File
 from seawall.semantics.symbols import Ref
@@ -94,9 +95,18 @@ def _verified(
     current = f"{hasher}.verify({given}, {stored})"
     statement = view.parent(compare)
     if isinstance(statement, ast.Return) and isinstance(compare.ops[0], ast.Eq):
-        indent = " " * statement.col_offset
-        text = f'if not {stored}.startswith("$"):  # hashed before Argon2\n{indent}    return {former}\n{indent}return {current}'
-        return Edit(view.path, range_of(statement).shift(start - 1), text)
+        indent, is_first = _indent(view, statement)
+        deeper = indent + one_level(view.item.text)
+        text = f'if not {stored}.startswith("$"):  # hashed before Argon2\n{deeper}return {former}\n{indent}return {current}'
+        if is_first:
+            return Edit(view.path, range_of(statement).shift(start - 1), text)
     negation = "" if isinstance(compare.ops[0], ast.Eq) else "not "
     text = f'{negation}({current} if {stored}.startswith("$") else {former})'
     return Edit(view.path, range_of(compare).shift(start - 1), text)
+
+
+def _indent(view: View, statement: ast.stmt) -> tuple[str, bool]:
+    """What stands before a statement on its line, and whether that is nothing but space."""
+    line = view.item.text.split("\n")[statement.lineno - 1].encode()
+    before = line[: statement.col_offset].decode()
+    return before, not before.strip()

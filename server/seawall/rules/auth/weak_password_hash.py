@@ -40,29 +40,44 @@ Fixed:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from seawall.edits import Fix, Safety
-from seawall.knowledge.hashing import HASHERS, VERIFIERS, WEAK, WEAK_SCHEMES, is_plain_name
+from seawall.edits import AnyEdit, Fix, Safety
+from seawall.edits.settings.django import is_settings
+from seawall.knowledge.hashing import HASHERS, VERIFIERS, WEAK, WEAK_DJANGO, WEAK_SCHEMES, is_plain_name
 from seawall.rules.auth._passwords import hashes, is_in_tests
 from seawall.rules.auth._rehash import digest_of, rehash
-from seawall.rules.base import File, Finding, Severity
+from seawall.rules.base import File, Finding, Related, Severity
+from seawall.semantics.origins import origins
+from seawall.semantics.taint import callers
 from seawall.semantics.view import argument, keyword
 
 code, severity = "SW503", Severity.ERROR
 
 calls = frozenset(name.rpartition(".")[2] for name in WEAK) | {"update", "CryptContext", "pbkdf2_hmac", "gensalt"}
 _MIN_ITERATIONS, _MIN_ROUNDS = 100_000, 10
+_MAX_HOPS = 3
+_ASKS = re.compile(r"pwned|breach|leak|hibp|compromis", re.I)
+"""Names of functions that ask whether a password has leaked."""
+_DJANGO = "django.contrib.auth.hashers."
+_GOOD = f"{_DJANGO}PBKDF2PasswordHasher"
+_DEVELOPMENT = frozenset({"dev", "development", "local", "debug", "test", "testing", "tests", "ci", "e2e"})
 
 
 def applies(file: File) -> bool:
     return not is_in_tests(file)
 
 
-def check(call: ast.Call, file: File) -> Iterator[Finding]:
+def check(call: ast.Call | ast.Assign, file: File) -> Iterator[Finding]:
+    if isinstance(call, ast.Assign):
+        yield from _hashers(call, file)
+        return
     name = file.callee(call)
     if name == "passlib.context.CryptContext":
         yield from _context(call, file)
+    elif name == "bcrypt.gensalt":
+        yield from _rounds(call, file)
     elif name == "hashlib.pbkdf2_hmac":
         yield from _iterations(call, file)
     elif name in WEAK:
@@ -79,13 +94,18 @@ def _digest(call: ast.Call, where: ast.Call, kind: str, file: File) -> Iterator[
     name = file.callee(call)
     position = 1 if name == "hashlib.new" else 0
     given = argument(call, position, "data" if name == "hashlib.new" else "string")
-    if given is None or not _is_password(given) or _is_prefix(call, file) or _goes_on(call, file):
+    if given is None or file.literal(keyword(call, "usedforsecurity")) is False:
         return
-    yield file.finding(
-        where,
-        f"{kind[0].upper()}{kind[1:]} is too fast for passwords, use a password hasher such as Argon2 (`pwdlib`)",
-        *_fixes(call, file),
-    )
+    if _is_prefix(call, file) or _goes_on(call, file):
+        return
+    related = [] if _is_password(given, file) else _from_callers(given, file)
+    if related is not None:
+        yield file.finding(
+            where,
+            f"{kind[0].upper()}{kind[1:]} is too fast for passwords, use a password hasher such as Argon2 (`pwdlib`)",
+            *_fixes(call, file),
+            related=related,
+        )
 
 
 def _fixes(call: ast.Call, file: File) -> Iterator[Fix]:
@@ -99,24 +119,59 @@ def _fixes(call: ast.Call, file: File) -> Iterator[Fix]:
         )
 
 
-def _is_password(node: ast.expr) -> bool:
+def _is_password(node: ast.expr, file: File, depth: int = 0) -> bool:
     """Whether an expression is a password, encoded, salted or formatted."""
     match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
+        case ast.Name(id=name):
+            if is_plain_name(name):
+                return True
+            return depth < _MAX_HOPS and any(_is_password(one, file, depth + 1) for one in _assigned(node, file))
+        case ast.Attribute(attr=name):
             return is_plain_name(name)
         case ast.Subscript(slice=ast.Constant(value=str(name))):
             return is_plain_name(name)
         case ast.Call(func=ast.Attribute(value=inner, attr="encode" | "strip" | "get_secret_value" | "lower")):
-            return _is_password(inner)
+            return _is_password(inner, file, depth)
         case ast.Call(func=ast.Name(id="bytes" | "str"), args=[inner, *_]):
-            return _is_password(inner)
+            return _is_password(inner, file, depth)
         case ast.BinOp(left=left, op=ast.Add() | ast.Mod(), right=right):
-            return _is_password(left) or _is_password(right)
+            return _is_password(left, file, depth) or _is_password(right, file, depth)
         case ast.Tuple(elts=elements):
-            return any(_is_password(element) for element in elements)
+            return any(_is_password(element, file, depth) for element in elements)
         case ast.JoinedStr(values=values):
-            return any(isinstance(value, ast.FormattedValue) and _is_password(value.value) for value in values)
+            parts = [value.value for value in values if isinstance(value, ast.FormattedValue)]
+            return any(_is_password(part, file, depth) for part in parts)
     return False
+
+
+def _assigned(node: ast.Name, file: File) -> Iterator[ast.expr]:
+    for binding in file.names.bindings(node):
+        match file.parent(binding):
+            case ast.Assign(targets=[target], value=value) if target is binding:
+                yield value
+
+
+def _from_callers(given: ast.expr, file: File) -> list[Related] | None:
+    """The calls that hand a password to a function that makes a digest of any text; None if nobody is known to."""
+    function = file.function(given)
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _ASKS.search(function.name):
+        return None
+    start = file.absolute_name(function)
+    waiting = [(start, origin, 0) for origin in origins(file.names, given)]
+    while waiting:
+        current, path, hops = waiting.pop(0)
+        for caller, number, origin in callers(file.index, current, path):
+            last = re.search(r"(\w+)\W*$", origin.removesuffix(".get_secret_value()"))
+            name = caller.rpartition(".")[2]
+            if _ASKS.search(name) or ".test" in caller or caller.startswith("test") or hashes(file.index, caller):
+                continue
+            if last is not None and is_plain_name(last[1]):
+                return [
+                    Related(f"`{name}` hands a password to `{current.rpartition('.')[2]}`", owner=caller, call=number)
+                ]
+            if hops < _MAX_HOPS:
+                waiting.append((caller, origin, hops + 1))
+    return None
 
 
 def _is_prefix(call: ast.Call, file: File) -> bool:
@@ -163,6 +218,47 @@ def _iterations(call: ast.Call, file: File) -> Iterator[Finding]:
         and value < _MIN_ITERATIONS
         and count is not None
         and given is not None
-        and _is_password(given)
+        and _is_password(given, file)
     ):
         yield file.finding(count, f"{value} iterations of PBKDF2 are too few for passwords, use at least 600000")
+
+
+def _rounds(call: ast.Call, file: File) -> Iterator[Finding]:
+    given = argument(call, 0, "rounds")
+    value = file.literal(given)
+    if given is not None and isinstance(value, int) and value < _MIN_ROUNDS:
+        fix = Fix("Use 12 rounds", lambda: [file.replace(given, "12")])  # a hash says how it was made
+        yield file.finding(given, f"{value} rounds of bcrypt are too few for passwords, use 12", fix)
+
+
+def _hashers(node: ast.Assign, file: File) -> Iterator[Finding]:
+    """Django hashes with the first of `PASSWORD_HASHERS`, and verifies with all of them."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Name(id="PASSWORD_HASHERS")],
+            value=ast.List(elts=[first, *others]) | ast.Tuple(elts=[first, *others]),
+        ) if isinstance(file.parent(node), ast.Module):
+            pass
+        case _:
+            return
+    name = file.literal(first)
+    words = {part for module in file.module.lower().split(".") for part in module.split("_")}
+    if not isinstance(name, str) or not is_settings(file.index, file.module) or _DEVELOPMENT & words:
+        return
+    weak = WEAK_DJANGO.get(name.removeprefix(_DJANGO)) if name.startswith(_DJANGO) else None
+    if weak is None:
+        return
+
+    def make() -> Iterator[AnyEdit]:
+        good = next((one for one in others if file.literal(one) == _GOOD), None)
+        if good is not None:
+            yield file.replace(good, file.text(first))
+            yield file.replace(first, file.text(good))
+        else:
+            quote = file.text(first)[0]
+            yield file.insert_before(first, f"{quote}{_GOOD}{quote}, ")
+
+    message = (
+        f"{weak} is too fast for passwords, put `PBKDF2PasswordHasher` first: Django then hashes anew whoever logs in"
+    )
+    yield file.finding(first, message, Fix("Hash with PBKDF2, and keep old hashes valid", make))
