@@ -55,6 +55,14 @@ SILENT = [
     "db.execute(sa.text(PING))",
     "db.execute(sa.text(PING) if order else select(name))",
     "db.execute()",
+    "db.execute(sa.text(PING).bindparams())",
+    "db.execute(sa.DDL('CREATE TABLE x ()'))",
+    "db.execute(statement=sa.text('SELECT 1'))",
+    "query = sa.text(PING); db.execute(query)",
+    "with sqlite3.connect('x') as own: own.execute(PING)",
+    "await session.execute(sa.insert(name))",
+    "db.execute(f'SELECT {name}')  # noqa",
+    "session.sync_session.get_bind().raw_connection().cursor().execute('SELECT 1')",
 ]
 
 
@@ -79,6 +87,75 @@ def test_a_constant_of_another_module_and_a_subclassed_session() -> None:
 
         class Database(BaseSession):
             pass
+        """,
+    )
+
+
+def test_what_another_module_made_of_the_text() -> None:
+    assert_silent(
+        "SW404",
+        """
+        from sqlalchemy.orm import Session
+        from queries import PING, ping, select_all
+        from database import Database
+
+        def run(db: Session, database: Database):
+            db.execute(PING)
+            db.execute(ping())
+            db.execute(select_all())
+            database.execute("SELECT 1")
+        #- queries.py
+        from sqlalchemy import select, text
+
+        PING = text("SELECT 1")
+
+        def ping():
+            return text("SELECT 1")
+
+        def select_all():
+            return select(1)
+        #- database.py
+        class Database:
+            def execute(self, sql: str):
+                return sql
+        """,
+    )
+
+
+def test_a_function_that_returns_a_string() -> None:
+    assert_finds(
+        "SW404",
+        """
+        from sqlmodel import Session
+        from queries import ping
+
+        def run(db: Session):
+            db.exec(«ping()»)
+            return db.execute(«ping()»)
+        #- queries.py
+        def ping() -> str:
+            return "SELECT 1"
+        """,
+    )
+
+
+def test_a_name_that_a_client_chooses_does_not_hide_it() -> None:
+    assert_finds(
+        "SW404",
+        """
+        from fastapi import FastAPI
+        from sqlalchemy.orm import Session
+        from database import session
+
+        app = FastAPI()
+
+        @app.get("/")
+        def count(table: str):
+            return session().execute(«f"SELECT count(*) FROM {table}"»).scalar()
+        #- database.py
+        from sqlalchemy.orm import Session
+
+        def session() -> Session: ...
         """,
     )
 
