@@ -6,11 +6,12 @@ from seawall.knowledge import http_input, outside
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
-from seawall.semantics.paths import split, steps_of, symbol_of
+from seawall.semantics.meanings.schema import allows_extra
+from seawall.semantics.paths import STEP, split, steps_of, symbol_of
 from seawall.semantics.symbols import Call, Parameter, Ref, Symbol
 from seawall.semantics.types import Instance, Named, options
 
-_REQUEST = "the request"
+REQUEST = "the request"
 _VIEW_MODULES = ("django.views.", "rest_framework.", "django.contrib.auth.views.")
 _NUMBERS = ("id", "pk", "year", "month", "day", "page", "count", "number")
 _FORM_PARTS = frozenset({"cleaned_data", "validated_data", "initial_data", "data"})
@@ -31,9 +32,9 @@ def source(index: Index, name: str, function: FunctionFact, origin: str, is_hand
     for one in options(index.type_of(parameter)):
         if isinstance(one, Instance):
             if index.is_subclass(one.cls, *http_input.REQUEST_TYPES):
-                return _REQUEST if part in http_input.REQUEST_PARTS else None
+                return REQUEST if part in http_input.REQUEST_PARTS else None
             if index.is_subclass(one.cls, *http_input.DJANGO_REQUEST_TYPES):
-                return _REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
+                return REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
             if one.cls in outside.MESSAGES:
                 return outside.MESSAGE if part in outside.MESSAGE_PARTS else None
     called_by = _called_by(index, function)
@@ -48,7 +49,7 @@ def _of_module(index: Index, function: str, name: str, part: str) -> str | None:
     module = index.split(function)[0]
     found = index.resolve(f"{module}.{name}").name
     if found in (http_input.FLASK_REQUEST, "flask.globals.request"):
-        return _REQUEST if part in http_input.FLASK_REQUEST_PARTS else None
+        return REQUEST if part in http_input.FLASK_REQUEST_PARTS else None
     if (found == "sys" and part == "argv") or found == "sys.argv":
         return outside.COMMAND_LINE
     return None
@@ -97,10 +98,10 @@ def _of_handler(index: Index, function: FunctionFact, parameter: Parameter, part
     if kind in OUTSIDE:
         return f"the {'path' if kind is Kind.PATH else 'request'}"
     if kind is Kind.FILE:
-        return _REQUEST if part in ("filename", "content_type", "headers", "read", "file") or not part else None
+        return REQUEST if part in ("filename", "content_type", "headers", "read", "file") or not part else None
     if kind is Kind.DEPENDENCY:
         is_form = parameter.annotation is not None and _is_form(index, parameter.annotation)
-        return _REQUEST if is_form or is_sent(index, parameter) else None
+        return REQUEST if is_form or is_sent(index, parameter) else None
     return None
 
 
@@ -139,17 +140,17 @@ def _of_django(index: Index, name: str, function: FunctionFact, parameter: Param
     if is_view_class(index, owner):
         position = function.params.index(parameter)
         if position == 0 and part == "request":
-            return _REQUEST if parts[1:2] and parts[1] in http_input.DJANGO_REQUEST_PARTS else None
+            return REQUEST if parts[1:2] and parts[1] in http_input.DJANGO_REQUEST_PARTS else None
         if position == 0 and part == "kwargs":
             # What is read with a default need not be in the path.
             return "the path" if len(parts) > 1 and parts[1] != "get" and not _is_number(parts[1]) else None
         if position == 1:
-            return _REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
+            return REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
         return None
     if parameter.annotation is not None or head != "request":
         return _of_url(index, name, function, parameter)
     known = http_input.DJANGO_REQUEST_PARTS if _is_api_view(index, function) else ("GET", "POST", "COOKIES")
-    return _REQUEST if part in known else None
+    return REQUEST if part in known else None
 
 
 def _of_url(index: Index, name: str, function: FunctionFact, parameter: Parameter) -> str | None:
@@ -206,3 +207,20 @@ def is_form(index: Index, cls: str) -> bool:
 
 
 FORM_PARTS = _FORM_PARTS
+
+
+def is_validated(index: Index, function: FunctionFact, origin: str) -> bool:
+    """Whether the origin is a part of an object that a schema has made, and that has nothing beside its fields."""
+    head, steps = split(origin)
+    found = [""] + [match[0] for match in STEP.finditer(steps)]
+    return any(_is_schema(index, symbol_of(function, head + "".join(found[: at + 1]))) for at in range(len(found)))
+
+
+def _is_schema(index: Index, symbol: Symbol | None) -> bool:
+    types = options(index.type_of(symbol))
+    return bool(types) and all(
+        isinstance(one, Instance)
+        and (is_form(index, one.cls) or index.is_subclass(one.cls, *http_input.MODEL_BASES))
+        and not allows_extra(index, one.cls)
+        for one in types
+    )

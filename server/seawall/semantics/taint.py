@@ -9,7 +9,7 @@ known lead nowhere.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from seawall.knowledge import outside as known_outside
@@ -18,12 +18,12 @@ from seawall.semantics.facts import CallSite, ClassFact, FunctionFact, Passed
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
-from seawall.semantics.sources import FORM_PARTS, checked_field, is_form, source
+from seawall.semantics.sources import FORM_PARTS, checked_field, is_form, is_validated, source
 from seawall.semantics.summary import Hop
 from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Ref, Subscript, Symbol
 from seawall.semantics.types import Instance, Named, Value, options
 
-__all__ = ["Arrival", "Spot", "is_harmless", "outside", "split", "symbol_of", "through_call"]
+__all__ = ["Arrival", "Spot", "is_harmless", "outside", "split", "symbol_of", "through_call", "unvalidated"]
 
 MAX_SPOTS = 200
 _MAX_LENGTH = 120
@@ -51,6 +51,8 @@ class Arrival(NamedTuple):
     source: str
     handler: str
     hops: tuple[Hop, ...] = ()
+    origin: str = ""
+    """What it is called in the handler."""
 
 
 class Spot(NamedTuple):
@@ -66,7 +68,18 @@ def outside(index: Index, function: str, origin: str) -> Arrival | None:
     return index.answer(_search, (function, origin))
 
 
-def _search(index: Index, start: tuple[str, str]) -> Arrival | None:
+def unvalidated(index: Index, function: str, origin: str) -> Arrival | None:
+    """The same for what no schema has looked at on the way."""
+    return index.answer(_search_unvalidated, (function, origin))
+
+
+def _search_unvalidated(index: Index, start: tuple[str, str]) -> Arrival | None:
+    return _search(index, start, is_validated)
+
+
+def _search(
+    index: Index, start: tuple[str, str], ends: Callable[[Index, FunctionFact, str], bool] | None = None
+) -> Arrival | None:
     first = Spot(*start)
     waiting: deque[tuple[Spot, tuple[Hop, ...]]] = deque([(first, ())])
     seen = {first}
@@ -82,15 +95,17 @@ def _search(index: Index, start: tuple[str, str]) -> Arrival | None:
         fact = index.function(spot.function)
         if fact is None or len(spot.origin) > _MAX_LENGTH or _is_harmless_path(index, fact, spot.origin):
             continue
+        if ends is not None and ends(index, fact, spot.origin):
+            continue
         sent_by = source(index, spot.function, fact, spot.origin, spot.is_handled)
         if sent_by == known_outside.TASK:
-            task = task or Arrival(sent_by, spot.function, hops)
+            task = task or Arrival(sent_by, spot.function, hops, spot.origin)
             for before, given_by in _enqueued(index, spot, fact):
                 if before not in seen:
                     seen.add(before)
                     waiting.append((before, (given_by, *hops)))
         elif sent_by is not None:
-            return Arrival(sent_by, spot.function, hops)
+            return Arrival(sent_by, spot.function, hops, spot.origin)
         for before, hop in _before(index, spot, fact):
             if before not in seen:
                 seen.add(before)

@@ -11,8 +11,8 @@ from seawall.edits.calls import drop_keyword, rename_keyword
 from seawall.edits.imports import need
 from seawall.edits.unused import tidied
 from seawall.rules.base import File, Finding
-from seawall.semantics.meanings.schema import MODEL, configured
-from seawall.semantics.types import Instance, Named, options
+from seawall.rules.validation._outside import models
+from seawall.semantics.meanings.schema import configured
 from seawall.semantics.view import keyword
 from seawall.syntax import Range, range_of
 
@@ -60,23 +60,6 @@ def check_call(call: ast.Call, file: File) -> Iterator[Finding]:
             yield _parse_obj_as(call, file)
     elif any(one.arg in (*KEYWORDS, "const", "allow_mutation", "unique_items") for one in call.keywords):
         yield from _keywords(call, file)
-
-
-def models(file: File, node: ast.expr, *, instances: bool = True, classes: bool = True) -> list[str] | None:
-    """The models that an expression is an instance of, or one of; None if it may be something else."""
-    found = []
-    for one in options(file.type_of(node)):
-        match one:
-            case Instance(cls) if instances:
-                pass
-            case Named(cls, None) if classes:
-                pass
-            case _:
-                return None
-        if not file.index.is_subclass(cls, MODEL):
-            return None
-        found.append(cls)
-    return found or None
 
 
 def name_place(node: ast.Attribute) -> Range:

@@ -57,7 +57,8 @@ from seawall.edits import AnyEdit, Edit, Fix, Safety
 from seawall.edits.settings.files import requirement_edits
 from seawall.edits.unused import drop
 from seawall.rules.base import File, Finding, Severity
-from seawall.rules.validation._v1_calls import ATTRIBUTES, NAMES, check_call, models, name_place
+from seawall.rules.validation._outside import models
+from seawall.rules.validation._v1_calls import ATTRIBUTES, NAMES, check_call, name_place
 from seawall.rules.validation._v1_config import check_config, has_old_options
 from seawall.rules.validation._v1_validators import check_validator
 from seawall.semantics.meanings.schema import is_model
