@@ -66,7 +66,8 @@ from collections.abc import Iterator
 from seawall.edits import Fix
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._columns import loop_fixes, mapping_fixes
-from seawall.rules.validation._outside import is_table, raw, raw_mapping, way
+from seawall.rules.validation._outside import is_table, raw_mapping, way
+from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.types import Instance, Named, options
 from seawall.semantics.view import keyword
@@ -146,7 +147,7 @@ def _loop(call: ast.Call, file: File) -> Iterator[Finding]:
     if table is None or not is_table(file.index, table) or not file.is_instance(row, table):
         return
     loop = _loop_around(call, key, file)
-    if loop is None or _is_chosen(loop.iter) or raw(file, key) is None:
+    if loop is None or _is_chosen(loop.iter) or is_checked(file.scan, key):
         return
     arrival = raw_mapping(file, _mapping(loop.iter))
     if arrival is None:
