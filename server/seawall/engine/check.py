@@ -112,6 +112,8 @@ class Checker:
                         if (subject := recognise(node, file)) is not None:
                             file.remember(recognise, node, subject)
                             found.append(subject)
+                    if nodes and nodes is file.scan.nodes.get(type(nodes[0])):
+                        file.remember_all(recognise, type(nodes[0]))
                     break
                 except Exception:  # noqa: BLE001 - as above
                     self._complain(rule, file.path)

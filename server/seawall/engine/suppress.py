@@ -7,6 +7,7 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from seawall.rules.base import Finding
 from seawall.syntax import Item
@@ -52,19 +53,19 @@ def suppressions(lines: Iterable[str]) -> tuple[dict[int, frozenset[str]], froze
 
 def is_suppressed(finding: Finding, by_line: Mapping[int, frozenset[str]], name: str, text: str) -> bool:
     """Whether a comment switches a finding off: on its first or last line, or where the string that it lies in ends."""
-    if not by_line:
-        return False
     first, last = finding.range.start_line, finding.range.end_line
-    places = {first, last, comment_line(text, first), comment_line(text, last)}
-    return any(matches(by_line[line], finding.code, name) for line in places if line in by_line)
+    meant = {line for line, codes in by_line.items() if line >= first and matches(codes, finding.code, name)}
+    if not meant:  # cheap to ask first
+        return False
+    return not meant.isdisjoint((first, last)) or not meant.isdisjoint(
+        (comment_line(text, first), comment_line(text, last))
+    )
 
 
 def comment_line(text: str, line: int) -> int:
     """The first line, from the given one on, at whose end a comment may stand: not in a string, nor before a backslash's
     continuation."""
-    lines = text.split("\n")
-    ends = list(itertools.accumulate(len(one) + 1 for one in lines))
-    strings = [(token.start, token.end) for token in tokens(text) if token.kind == "string"]
+    lines, ends, strings = _layout(text)
     while line < len(lines):
         end = ends[line - 1] - 1
         around = next((stop for start, stop in strings if start < end < stop), None)
@@ -75,6 +76,14 @@ def comment_line(text: str, line: int) -> int:
         else:
             break
     return line
+
+
+@lru_cache(maxsize=2)
+def _layout(text: str) -> tuple[list[str], list[int], list[tuple[int, int]]]:
+    """The lines of a text, where they end, and the strings in it; asked for each finding of an item."""
+    lines = text.split("\n")
+    ends = list(itertools.accumulate(len(one) + 1 for one in lines))
+    return lines, ends, [(token.start, token.end) for token in tokens(text) if token.kind == "string"]
 
 
 def matches(codes: frozenset[str], code: str, name: str) -> bool:

@@ -71,17 +71,25 @@ class File(View):
         self.modules: Callable[[], Iterable[Document]] = lambda: (document,)
         """All modules of the project as they are now, for fixes that span files; read for the occasion where need be."""
         self._subjects: dict[tuple[object, ast.AST], Any] = {}
+        self._recognised: set[tuple[object, type[ast.AST]]] = set()
 
     def subject(self, recognise: Callable[..., Any], node: ast.AST) -> Any:
         """What a meaning's `recognise` makes of a node; asked once for all rules."""
         key = (recognise, node)
-        if key not in self._subjects:
-            self._subjects[key] = recognise(node, self)
-        return self._subjects[key]
+        if key in self._subjects:
+            return self._subjects[key]
+        if (recognise, type(node)) in self._recognised:
+            return None
+        subject = self._subjects[key] = recognise(node, self)
+        return subject
 
     def remember(self, recognise: Callable[..., Any], node: ast.AST, subject: Any) -> None:
         """Take note of what a meaning's `recognise` made of a node."""
         self._subjects[recognise, node] = subject
+
+    def remember_all(self, recognise: Callable[..., Any], kind: type[ast.AST]) -> None:
+        """Take note that a meaning's `recognise` has seen all nodes of a kind, and made nothing of those that are not noted."""
+        self._recognised.add((recognise, kind))
 
     def finding(
         self,

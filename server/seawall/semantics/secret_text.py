@@ -12,6 +12,7 @@ from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SHORT = re.compile(r"[a-z._-]{1,11}")
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _TEMPLATE = re.compile(r"[{}]|%[sdr(]|\$[({]|<[^<>]*>|\[\[|^\$\w+$|^%\w+%$")
 _SCHEME = re.compile(
@@ -82,11 +83,11 @@ def looks_secret(value: str, holder: Holder) -> bool:
 
 def may_be_secret(value: str) -> bool:
     """Whether a text could be a secret at all, wherever it is put but for a sink: asked first, as it needs no holder."""
-    schemed = _SCHEMED.fullmatch(value)
+    schemed = _SCHEMED.fullmatch(value) if " " in value else None
     if schemed is not None:
         value = schemed[1]
     lower = value.lower()
-    if value.isalpha() and len(value) < 12 and "secret" not in lower and "pass" not in lower:
+    if _SHORT.fullmatch(lower) and "secret" not in lower and "pass" not in lower:
         return lower in known.COMMON_PASSWORDS
     return lower in known.COMMON_PASSWORDS or _has_form(value)
 

@@ -30,6 +30,8 @@ class View:
         self.names = analysis.names
         self._types: dict[ast.AST, Type | None] = {}
         self._calls: dict[str, list[ast.Call]] | None = None
+        self._called: dict[ast.Call, str] = {}
+        self._uses: dict[str, list[ast.Name]] | None = None
         self._in_async: dict[type[ast.AST], list[ast.AST]] = {}
 
     @property
@@ -130,6 +132,12 @@ class View:
 
     def called_name(self, call: ast.Call) -> str:
         """The last part of what is called, under its own name where it goes by another here: cheap to ask first."""
+        known = self._called.get(call)
+        if known is None:
+            known = self._called[call] = self._called_name(call)
+        return known
+
+    def _called_name(self, call: ast.Call) -> str:
         name = self.names.called_name(call)
         if isinstance(call.func, ast.Name) and name == call.func.id:
             fact = self.index.fact(self.module, name)
@@ -147,6 +155,15 @@ class View:
                 assert isinstance(call, ast.Call)
                 self._calls.setdefault(self.called_name(call), []).append(call)
         return self._calls
+
+    def uses(self, name: str) -> list[ast.Name]:
+        """Where in the item a name stands."""
+        if self._uses is None:
+            self._uses = {}
+            for node in self.scan.nodes.get(ast.Name, ()):
+                assert isinstance(node, ast.Name)
+                self._uses.setdefault(node.id, []).append(node)
+        return self._uses.get(name, [])
 
     def callee(self, call: ast.Call) -> str | None:
         """The absolute name of what is called."""

@@ -24,7 +24,7 @@ Fixed:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at
@@ -45,16 +45,16 @@ _VALUE_BUILTINS = frozenset(
 )
 
 
-def check(call: ast.Call, file: File) -> Iterator[Finding]:
+def check(call: ast.Call, file: File) -> Iterable[Finding]:
     parent = file.parent(call)
-    is_statement = isinstance(parent, ast.Expr)
-    is_async = file.on_event_loop(call)
-    if isinstance(parent, ast.Await) or not (is_statement or is_async) or not _gives_coroutine(call, file):
-        return
-    if not is_statement and not _is_misused(call, file):
-        return
-    if is_statement and isinstance(file.function(call), ast.Lambda):
-        return
+    if isinstance(parent, ast.Expr):
+        is_misused = not isinstance(file.function(call), ast.Lambda)
+    else:
+        is_misused = not isinstance(parent, ast.Await) and file.on_event_loop(call) and _is_misused(call, file)
+    return _found(call, file) if is_misused and _gives_coroutine(call, file) else ()
+
+
+def _found(call: ast.Call, file: File) -> Iterator[Finding]:
     what = file.text(call.func).split("\n")[0]
     message = f"`{what}` gives a coroutine that is never awaited, await it"
     yield file.finding(call, message, *_fixes(call, file))
@@ -78,7 +78,12 @@ def _is_misused(node: ast.expr, file: File) -> bool:
             return _is_misused_name(target, file)
         case ast.Return():  # FastAPI does not await what a handler returns
             handler = file.function(node)
-            return handler is not None and file.subject(Route.recognise, handler) is not None
+            return (
+                handler is not None
+                and isinstance(node, ast.Call)
+                and _gives_coroutine(node, file)
+                and file.subject(Route.recognise, handler) is not None
+            )
     return _is_value_use(node, parent, file)
 
 
@@ -95,7 +100,11 @@ def _is_value_use(node: ast.expr, parent: ast.AST | None, file: File) -> bool:
         case ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.FormattedValue() | ast.AugAssign() | ast.withitem():
             return True
         case ast.Call(func=function):
-            return function is node or (file.qualname(function) in _VALUE_BUILTINS and node in parent.args)
+            return function is node or (
+                node in parent.args
+                and f"builtins.{file.called_name(parent)}" in _VALUE_BUILTINS
+                and file.qualname(function) in _VALUE_BUILTINS
+            )
     return False
 
 
@@ -104,11 +113,7 @@ def _is_misused_name(target: ast.Name, file: File) -> bool:
     scope = file.scan.scopes[target]
     if not scope.is_function or target.id in scope.globals or len(scope.bindings.get(target.id, ())) != 1:
         return False
-    uses = [
-        node
-        for node in file.scan.nodes[ast.Name]
-        if isinstance(node, ast.Name) and node.id == target.id and node is not target
-    ]
+    uses = [node for node in file.uses(target.id) if node is not target]
     return all(
         isinstance(node.ctx, ast.Load)
         and file.function(node) is scope.node

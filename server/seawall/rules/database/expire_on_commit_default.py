@@ -21,21 +21,33 @@ Fixed:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seawall.edits import Fix
 from seawall.edits.calls import add_keyword, set_keyword
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.index import Index
 from seawall.semantics.view import has_unpacking, keyword
 
 code, severity = "SW703", Severity.WARNING
 
 _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+_MAKERS = frozenset({"sessionmaker", "async_sessionmaker", "AsyncSession"})
 
 
-def check(call: ast.Call, file: File) -> Iterator[Finding]:
-    if has_unpacking(call) or not _makes_async_sessions(call, file):
-        return
+def check(call: ast.Call, file: File) -> Iterable[Finding]:
+    last = file.called_name(call)
+    if last not in _MAKERS and not (last[:1].isupper() and last in _own_classes(file.index)):
+        return ()  # nothing else has to be looked at
+    return _found(call, file) if not has_unpacking(call) and _makes_async_sessions(call, file) else ()
+
+
+def _own_classes(index: Index) -> frozenset[str]:
+    """What the project's own classes of async sessions are called."""
+    return frozenset(name.rpartition(".")[2] for name in index.subclasses(_ASYNC_SESSION))
+
+
+def _found(call: ast.Call, file: File) -> Iterator[Finding]:
     given = keyword(call, "expire_on_commit")
     if given is None:
         fix = Fix("Add expire_on_commit=False", lambda: [add_keyword(file, call, "expire_on_commit", "False")])
@@ -51,9 +63,6 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
 
 
 def _makes_async_sessions(call: ast.Call, file: File) -> bool:
-    last = file.called_name(call)
-    if not last[:1].isupper() and "session" not in last:  # neither a class nor a maker of sessions: cheap to ask first
-        return False
     name = file.callee(call)
     if name is None:
         return False

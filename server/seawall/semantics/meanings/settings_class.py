@@ -39,6 +39,10 @@ def settings_class_names(index: Index) -> list[str]:
 
 def settings_classes(index: Index) -> list[SettingsClass]:
     """The settings classes that a module-level variable or a function without parameters gives, the main one first."""
+    return list(index.answer(_settings_classes, None) or ())
+
+
+def _settings_classes(index: Index, _: None) -> list[SettingsClass]:
     classes = set(settings_class_names(index))
     if not classes:
         return []
