@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
 
-from .editor import Editor, Start, capabilities
+from .editor import SERVER, Editor, Start, capabilities
 
 PYPROJECT = '[project]\nname = "flamingo"\nversion = "1"\nrequires-python = ">=3.11"\n'
 
@@ -25,13 +25,14 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         options: Any = None,
         says: Any = None,
         root: str = "flamingo",
+        command: Sequence[str] = SERVER,
         **abilities: Any,
     ) -> Editor:
         editor = Editor(tmp_path / root)
         for name, text in {"pyproject.toml": PYPROJECT, ".venv/pyvenv.cfg": "", **(files or {})}.items():
             editor.write(name, text)
         started.append(editor)
-        await editor.start(says or capabilities(**abilities), folders=folders, options=options)
+        await editor.start(says or capabilities(**abilities), folders=folders, options=options, command=command)
         return editor
 
     yield begin

@@ -21,7 +21,7 @@ class Wire:
     def __init__(self, root: Path, *, environment: dict[str, str] | None = None) -> None:
         self.root = root
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "seawall", "server"],
+            self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -34,6 +34,11 @@ class Wire:
         self._threads = [threading.Thread(target=self._read), threading.Thread(target=self._read_errors)]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def command(self) -> list[str]:
+        """What starts the server."""
+        return [sys.executable, "-m", "seawall", "server"]
 
     def _read(self) -> None:
         assert self.process.stdout

@@ -9,6 +9,8 @@ from typing import TextIO
 
 import click
 
+from seawall.engine.discreet import trace
+
 
 def use_color(choice: str, stream: TextIO) -> bool:
     """Whether to write colors to a stream: as told, as `NO_COLOR` and `FORCE_COLOR` say, else if it is a terminal."""
@@ -55,9 +57,9 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        message = record.getMessage() + (f" ({type(error).__name__}: {error})" if error else "")
-        if record.exc_info and self.console.verbose:
-            message += "\n" + logging.Formatter().formatException(record.exc_info)
+        message = record.getMessage() + (f" ({type(error).__name__})" if error else "")
+        if error is not None and self.console.verbose:
+            message += "\n" + trace(error, error.__traceback__)
         self.console.warn(message)
 
 

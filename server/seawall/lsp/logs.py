@@ -6,6 +6,8 @@ import logging
 import sys
 from types import TracebackType
 
+from seawall.engine.discreet import trace
+
 
 class Discreet(logging.Formatter):
     """Tells what failed and where in the server, not on what: an exception's text may quote the user's code."""
@@ -13,13 +15,7 @@ class Discreet(logging.Formatter):
     def formatException(  # noqa: N802 - the standard library's name
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        kind, _, trace = ei
-        lines = []
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            lines.append(f'  File "{code.co_filename}", line {trace.tb_lineno}, in {code.co_name}')
-            trace = trace.tb_next
-        return "\n".join([*lines, kind.__name__ if kind else ""])
+        return trace(ei[1], ei[2])
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the standard library's name
         if not record.name.startswith("seawall"):

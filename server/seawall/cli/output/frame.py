@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import click
 
-from seawall.cli.output.masks import Spans, passwords
+from seawall.cli.output.masks import Spans, likely
 from seawall.syntax import Range, Text
 
 CONTEXT = 2
@@ -58,9 +58,7 @@ def show(text: Text, number: int, place: Range, hidden: list[tuple[int, int]]) -
     start, end = _marks(text, number, raw, place)
     begin = max(0, start - MAX_WIDTH // 4) if max(start, 0) > MAX_WIDTH * 3 // 4 else 0
     window = raw[begin : begin + MAX_WIDTH]
-    spans = [
-        (max(a - begin, 0), b - begin) for a, b in (*hidden, *passwords(raw[: begin + 4 * MAX_WIDTH])) if b > begin
-    ]
+    spans = [(max(a - begin, 0), b - begin) for a, b in (*hidden, *likely(raw[: begin + 4 * MAX_WIDTH])) if b > begin]
     pieces, cells, at = ["..." if begin else ""], [], 3 if begin else 0
     for index, char in enumerate(window):
         cells.append(at)

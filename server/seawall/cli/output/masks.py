@@ -15,6 +15,12 @@ Spans: TypeAlias = dict[int, list[tuple[int, int]]]
 
 _LITERAL = re.compile(r"""(?s)("{3}|'{3}|"|')(?P<inside>(?:\\.|(?!\1).)*)(?:\1|\Z)""")
 _PASSWORD = re.compile(r"://[^\s:@/'\"]*:(?P<inside>[^\s@/'\"]+)@")
+_NAMED = re.compile(
+    r"""(?i)(?:passw(?:or)?d|passphrase|secret|token|api_?key|private_?key|_key|credentials?)\w*["']?\]?\s*(?:[:=]|==)\s*\(?[rbfu]{0,2}["'](?P<inside>[^"']+)"""
+)
+_QUOTED = re.compile(r"""(["'])(?P<inside>(?:\\.|(?!\1).)*)""")
+_WORD = re.compile(r"[^\s'\"{}(),;<>=?&]{16,}")
+_AROUND = 2
 _VALUE = re.compile(r"[=:]\s*(?P<inside>.+)|(?P<whole>.+)")
 
 
@@ -28,9 +34,21 @@ def secrets(reports: Iterable[Report], sources: Sources) -> dict[str, Spans]:
     return found
 
 
-def passwords(line: str) -> list[tuple[int, int]]:
-    """The passwords in the URLs of a line, whether or not somebody found them."""
-    return [match.span("inside") for match in _PASSWORD.finditer(line)] if "://" in line else []
+def likely(line: str) -> list[tuple[int, int]]:
+    """What looks secret in a line, whether or not somebody found it: passwords in URLs, and in quotes what a secret's name
+    stands before and what is too random for a word."""
+    found = [match.span("inside") for match in _PASSWORD.finditer(line)] if "://" in line else []
+    if '"' in line or "'" in line:
+        from seawall.semantics.secret_text import is_random
+
+        found += [match.span("inside") for match in _NAMED.finditer(line)]
+        found += [
+            (text.start("inside") + word.start(), text.start("inside") + word.end())
+            for text in _QUOTED.finditer(line)
+            for word in _WORD.finditer(text["inside"])
+            if is_random(word[0])
+        ]
+    return found
 
 
 def _hide(text: Text, place: Range, spans: Spans) -> None:
@@ -40,8 +58,8 @@ def _hide(text: Text, place: Range, spans: Spans) -> None:
     for match in literals:
         before = text.slice(place)[: match.start("inside")]
         _cover(spans, match["inside"], place.start_line + before.count("\n"), start, before)
-    if not literals:
-        for number in range(place.start_line, place.end_line + 1):
+    if not literals:  # a `.env` file and the like: the lines around hold values, too
+        for number in range(max(1, place.start_line - _AROUND), min(len(text.lines), place.end_line + _AROUND) + 1):
             if value := _VALUE.search(text.line(number)):
                 spans.setdefault(number, []).append(value.span("inside" if value["inside"] else "whole"))
 
