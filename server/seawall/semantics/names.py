@@ -39,7 +39,7 @@ SHAPED_BY_ARGUMENTS = frozenset({
 })  # fmt: skip
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 _FIELDS = frozenset({"Field", "field"})
-_OF_FIELDS = frozenset({"default", "default_factory", "repr", "exclude", "pattern", "regex"})
+_OF_FIELDS = frozenset({"default", "max_length", "default_factory", "repr", "exclude", "pattern", "regex"})
 
 # Builtins that neither block nor lead anywhere.
 _IDLE = frozenset({
