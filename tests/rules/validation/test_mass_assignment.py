@@ -151,7 +151,7 @@ def test_forms_of_django(text: str) -> None:
 
 LAYERS = """
 #- app/main.py
-from fastapi import FastAPI, Request
+from fastapi import Body, FastAPI, Form, Request
 from app import crud
 from app.schemas import Item
 
@@ -196,6 +196,8 @@ def test_through_a_repository() -> None:
     assert_finds("SW304", layers("payload: dict", "payload", "«**values»"))
     assert_silent("SW304", layers("payload: Item", "payload.model_dump()", "**values"))
     assert_silent("SW304", layers("payload: dict", "{'title': payload['title']}", "**values"))
+    assert_silent("SW304", layers("name: str = Form()", "{'title': name}", "**values"))
+    assert_silent("SW304", layers("name: str = Body()", "{'title': name}", "**values"))
     assert_silent("SW304", layers("payload: dict", "Item(**payload).model_dump()", "**values"))
 
 

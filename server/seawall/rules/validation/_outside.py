@@ -27,6 +27,7 @@ TABLES = (
 _MAX_DEPTH = 8
 _WHOLE = frozenset({"json", "form", "dict", "model_dump", "copy", "items", "get_json"})
 """Methods that give all of it."""
+_SCALARS = frozenset({"builtins.str", "builtins.bytes"})
 _MAPPINGS = frozenset({"POST", "GET", "data", "query_params", "body", "form", "args"})
 """Parts of requests that are mappings, or hold one."""
 
@@ -103,7 +104,9 @@ def _is_whole(index: Index, arrival: Arrival) -> bool:
     if names and names[0] in _MAPPINGS | {"json"}:
         return True
     parameter = next((one for one in function.params if one.name == head), None)
-    return parameter is not None and kind_of(index, parameter) in (Kind.BODY, Kind.FORM)
+    if parameter is None or kind_of(index, parameter) is not Kind.BODY:
+        return False
+    return not any(isinstance(one, Instance) and one.cls in _SCALARS for one in options(index.type_of(symbol)))
 
 
 def way(arrival: Arrival) -> Iterator[Related]:
