@@ -186,6 +186,24 @@ def test_helpers_of_other_modules_and_django() -> None:
     assert [one.message for one in located[0].related] == ["`hook` hands it on to `check`"]
 
 
+def test_who_types_a_key_in_a_terminal_needs_no_stopwatch() -> None:
+    text = """\
+import typer
+from config import settings
+
+app = typer.Typer()
+
+@app.command()
+def login(key: str = typer.Option()):
+    return settings.api_key == key
+
+def ask():
+    key = input("Key: ")
+    return settings.api_key == key
+"""
+    assert_silent("SW506", text + MORE)
+
+
 def test_a_helper_that_compares_what_the_project_stores() -> None:
     text = """
         import hmac

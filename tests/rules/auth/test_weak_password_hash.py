@@ -177,8 +177,17 @@ def test_a_helper_of_another_module_that_is_handed_a_password() -> None:
         DIGESTS.replace("{}", "strong(hexdigest(password))").replace("import hexdigest", "import hexdigest, strong"),
         DIGESTS.replace("{}", "hexdigest(password)").replace("def register", "def is_pwned"),
         DIGESTS.replace("{}", "hexdigest(password)").replace("password", "etag"),
+        DIGESTS.replace("{}", "hexdigest(password)") + "\ndef cache_key(token):\n    return hexdigest(token)\n",
+        DIGESTS.replace("{}", "hexdigest(seed + password)").replace("(password: str)", "(seed, password)"),
     ],
-    ids=["constants", "the first of two steps", "a look-up of leaks", "other texts"],
+    ids=[
+        "constants",
+        "the first of two steps",
+        "a look-up of leaks",
+        "other texts",
+        "tokens, too",
+        "a name of several parts",
+    ],
 )
 def test_a_helper_that_is_handed_other_things(text: str) -> None:
     assert_silent("SW503", text.replace("«", "").replace("»", ""))

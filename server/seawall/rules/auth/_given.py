@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from seawall.knowledge.outside import COMMAND_LINE, TASK
 from seawall.rules.base import File, Related
 from seawall.semantics.origins import origins
 from seawall.semantics.taint import Arrival, callers, outside
 
 
 def arrivals(file: File, node: ast.AST) -> list[Arrival]:
-    """The ways on which what a client sends comes to be the expression."""
+    """The ways on which what a client sends comes to be the expression; who has a terminal is no client."""
     name = _function(file, node)
     if name is None:
         return []
     found = (outside(file.index, name, origin) for origin in origins(file.names, node))
-    return [arrival for arrival in found if arrival is not None]
+    return [arrival for arrival in found if arrival is not None and arrival.source not in (COMMAND_LINE, TASK)]
 
 
 def is_open(file: File, node: ast.AST) -> bool:

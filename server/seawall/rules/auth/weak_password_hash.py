@@ -49,6 +49,7 @@ from seawall.knowledge.hashing import HASHERS, VERIFIERS, WEAK, WEAK_DJANGO, WEA
 from seawall.rules.auth._passwords import hashes, is_in_tests
 from seawall.rules.auth._rehash import digest_of, rehash
 from seawall.rules.base import File, Finding, Related, Severity
+from seawall.semantics.index import Index
 from seawall.semantics.origins import origins
 from seawall.semantics.taint import callers
 from seawall.semantics.view import argument, keyword
@@ -152,26 +153,36 @@ def _assigned(node: ast.Name, file: File) -> Iterator[ast.expr]:
 
 
 def _from_callers(given: ast.expr, file: File) -> list[Related] | None:
-    """The calls that hand a password to a function that makes a digest of any text; None if nobody is known to."""
+    """A call that hands a password to a function that makes a digest of any text; None if others hand it other things."""
     function = file.function(given)
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _ASKS.search(function.name):
         return None
-    start = file.absolute_name(function)
-    waiting = [(start, origin, 0) for origin in origins(file.names, given)]
-    while waiting:
-        current, path, hops = waiting.pop(0)
-        for caller, number, origin in callers(file.index, current, path):
-            last = re.search(r"(\w+)\W*$", origin.removesuffix(".get_secret_value()"))
-            name = caller.rpartition(".")[2]
-            if _ASKS.search(name) or ".test" in caller or caller.startswith("test") or hashes(file.index, caller):
-                continue
-            if last is not None and is_plain_name(last[1]):
-                return [
-                    Related(f"`{name}` hands a password to `{current.rpartition('.')[2]}`", owner=caller, call=number)
-                ]
-            if hops < _MAX_HOPS:
-                waiting.append((caller, origin, hops + 1))
-    return None
+    name = file.absolute_name(function)
+    found = [_handed(file.index, name, origin, 0) for origin in origins(file.names, given)]
+    return next((one for one in found if one is not None), None)
+
+
+def _handed(index: Index, function: str, origin: str, hops: int) -> list[Related] | None:
+    """The first call, if all that the project hands to a parameter are passwords to be kept."""
+    first: list[Related] | None = None
+    for caller, number, path in callers(index, function, origin):
+        name = caller.rpartition(".")[2]
+        if ".test" in caller or caller.startswith("test"):
+            continue
+        if _ASKS.search(name) or hashes(index, caller):
+            return None
+        last = re.search(r"(\w+)\W*$", path.removesuffix(".get_secret_value()"))
+        if last is not None and is_plain_name(last[1]):
+            found = [
+                Related(f"`{name}` hands a password to `{function.rpartition('.')[2]}`", owner=caller, call=number)
+            ]
+        else:
+            further = _handed(index, caller, path, hops + 1) if hops < _MAX_HOPS else None
+            if further is None:
+                return None
+            found = further
+        first = first or found
+    return first
 
 
 def _is_prefix(call: ast.Call, file: File) -> bool:
