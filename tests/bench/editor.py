@@ -15,7 +15,7 @@ from typing import Any
 class Editor:
     """One server on standard input and output. Diagnostics are pushed, since every server can do that."""
 
-    def __init__(self, command: Sequence[str], root: Path, options: object = None) -> None:
+    def __init__(self, command: Sequence[str], root: Path, options: object = None, *, pulls: bool = False) -> None:
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
             command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -24,10 +24,13 @@ class Editor:
         threading.Thread(target=self._read, daemon=True).start()
         self._version = 0
         self._id = 0
-        capabilities = {
+        capabilities: dict[str, Any] = {
             "general": {"positionEncodings": ["utf-16"]},
             "textDocument": {"publishDiagnostics": {"versionSupport": True}},
+            "window": {"workDoneProgress": True},
         }
+        if pulls:
+            capabilities["textDocument"]["diagnostic"] = {}
         self.request(
             "initialize",
             {
@@ -64,6 +67,40 @@ class Editor:
         self._wait_for_diagnostics()
         return time.perf_counter() - began
 
+    def edit(self, path: Path, line: int, start: int, end: int, text: str) -> None:
+        """Replace characters on a line (from 0) of an open document, and wait for nothing."""
+        self._version += 1
+        where = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
+        self.notify(
+            "textDocument/didChange",
+            {
+                "textDocument": {"uri": path.as_uri(), "version": self._version},
+                "contentChanges": [{"range": where, "text": text}],
+            },
+        )
+
+    def wait_for_all(self, paths: Sequence[Path]) -> dict[str, list[Any]]:
+        """Wait until new diagnostics of each document have come."""
+        found: dict[str, list[Any]] = {}
+        missing = {path.as_uri() for path in paths}
+        while missing:
+            message = self._next()
+            if message.get("method") == "textDocument/publishDiagnostics":
+                missing.discard(message["params"]["uri"])
+                found[message["params"]["uri"]] = message["params"]["diagnostics"]
+        return found
+
+    def wait_for_progress(self) -> float:
+        """The seconds from starting the server to the end of its work on the project."""
+        while True:
+            message = self._next()
+            if message.get("method") == "$/progress" and message["params"]["value"]["kind"] == "end":
+                return time.perf_counter() - self.started
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def close(self) -> None:
         self.request("shutdown", None)
         self.notify("exit", None)
@@ -71,6 +108,11 @@ class Editor:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._process.kill()
+
+    def kill(self) -> None:
+        """End a server that has not answered yet."""
+        self._process.kill()
+        self._process.wait()
 
     def request(self, method: str, params: object) -> Any:
         self._id += 1
