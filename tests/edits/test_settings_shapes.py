@@ -389,3 +389,62 @@ def test_settings_that_cannot_be_extended_with_certainty(config: str, tmp_path: 
     [found] = folder.findings("SW201")
     with pytest.raises(CannotFix):
         list(found.finding.fixes[0].make())
+
+
+ENV_PY = """
+from logging.config import fileConfig
+
+from alembic import context
+
+config = context.config
+target_metadata = None
+
+
+def run_migrations_offline() -> None:
+    url = config.get_main_option("sqlalchemy.url")
+    print("--", url)
+    context.configure(url=url, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run_migrations_offline()
+"""
+
+
+@pytest.mark.parametrize("loads", [True, False])
+@pytest.mark.parametrize("password", ["ink4-Tide-8841", "ink4%%25Tide"])
+def test_alembics_url_comes_from_the_environment(password: str, loads: bool, tmp_path: Path) -> None:
+    url = f"postgresql://shop:{password}@db.harbour.example/shop"
+    manifest = "#- requirements.txt\npython-dotenv>=1\n" if loads else ""
+    text = (
+        f"#- alembic.ini\n[alembic]\nscript_location = %(here)s/migrations\nsqlalchemy.url = {url}\n\n[loggers]\nkeys =\n{manifest}"
+        f"#- migrations/env.py{ENV_PY}#- migrations/script.py.mako\n#- migrations/versions/0001_first.py\n"
+        "revision = '0001'\ndown_revision = None\n\n\ndef upgrade() -> None:\n    pass\n"
+    )
+    program = "from alembic.config import main; main(['upgrade', 'head', '--sql'])"
+    Folder(parse(text).files, tmp_path / "before")
+    assert url.replace("%%", "%") in said(tmp_path / "before", program)
+    files = mended(text, tmp_path / "after", "SW203")
+    assert "sqlalchemy.url = \n" in files["alembic.ini"]
+    plain = url.replace("%%", "%")
+    assert plain in files[".env"] and files[".gitignore"] == ".env\n" and plain not in files[".env.example"]
+    variables = {} if loads else {"DATABASE_URL": plain}
+    assert f"-- {plain}" in said(tmp_path / "after", program, **variables)
+
+
+@pytest.mark.parametrize(
+    ("ini", "env"),
+    [
+        ("other.url = {0}", ENV_PY),
+        ("sqlalchemy.url = {0}", ENV_PY.replace("config = context.config", "config = load()")),
+        ("sqlalchemy.url = {0}", ENV_PY + 'config.set_main_option("sqlalchemy.url", own())\n'),
+        ("sqlalchemy.url = {0}", ""),
+    ],
+)
+def test_alembics_url_stays_where_env_py_is_not_understood(ini: str, env: str, tmp_path: Path) -> None:
+    files = {"alembic.ini": f"[alembic]\nscript_location = migrations\n{ini.format(URL)}\n"}
+    folder = Folder({**files, **({"migrations/env.py": env} if env else {})}, tmp_path)
+    [found] = folder.findings("SW203")
+    with pytest.raises(CannotFix):
+        list(found.finding.fixes[0].make())

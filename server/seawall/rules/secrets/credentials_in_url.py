@@ -57,6 +57,7 @@ from pathlib import Path
 from seawall.edits import AnyEdit, CannotFix, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
+from seawall.edits.settings.alembic import move_url
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.dsn import Dsn, credentials_of
@@ -124,15 +125,17 @@ def check_project(project: Project) -> Iterator[Finding]:
                 credentials = credentials_of(found[0])
                 if credentials is None or _is_default(credentials.user, credentials.password):
                     continue
-                start, end = (len(line[:place].encode()) for place in found.span())
+                start, end = (len(line[:at].encode()) for at in found.span())
                 loud = Severity.WARNING if credentials.is_local else severity
-                yield Finding(
-                    code,
-                    "The URL holds a password, take it from the environment and replace the password",
-                    Range(number, start, number, end),
-                    loud,
-                    path=path,
-                )
+                where = Range(number, start, number, end)
+                message = "The URL holds a password, take it from the environment and replace the password"
+                yield Finding(code, message, where, loud, _fixes_beside(path, where, project), path=path)
+
+
+def _fixes_beside(path: Path, where: Range, project: Project) -> tuple[Fix, ...]:
+    if path.name != "alembic.ini":
+        return ()
+    return (Fix("Read it from the environment", lambda: move_url(path, where, project), Safety.UNSAFE, why=_WHY),)
 
 
 def _is_default(user: str, password: str) -> bool:
