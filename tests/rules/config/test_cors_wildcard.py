@@ -195,6 +195,37 @@ def test_variables_and_defaults_of_other_modules() -> None:
         HEAD
         app.add_middleware(CORSMiddleware, allow_origins=«origins or ["*"]»)
         """,
+        # in one of two cases, in a function
+        """
+        #- config.py
+        import os
+
+        ORIGINS = os.environ.get("ORIGINS")
+        #- main.py
+        import config
+        HEAD
+        def create_app():
+            if config.ORIGINS is not None:
+                origins = config.ORIGINS.split(",")
+            else:
+                origins = ["*"]
+            app.add_middleware(CORSMiddleware, allow_origins=«origins»)
+        """,
+        # a class that derives from the middleware in another module
+        """
+        #- middleware.py
+        from starlette.middleware.cors import CORSMiddleware
+
+        class OnPaths(CORSMiddleware):
+            pass
+        #- main.py
+        from fastapi import FastAPI
+
+        from middleware import OnPaths
+
+        app = FastAPI()
+        app.add_middleware(OnPaths, allow_origins=«["*"]»)
+        """,
         # a condition that is not about development
         """
         #- main.py
@@ -248,6 +279,8 @@ def test_djangos_other_ways(text: str) -> None:
         f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=ORIGINS)",
         f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=['https://*.harbour.example'])",
         f"{HEAD}app.add_middleware(CORSMiddleware, allow_origins=cache.get('ORIGINS', '*'))",
+        f"{HEAD}def create(debug):\n    origins = ['https://harbour.example']\n    if debug:\n        origins = ['*']\n"
+        "    app.add_middleware(CORSMiddleware, allow_origins=origins)",
     ],
 )
 def test_development_and_what_nobody_knows(text: str) -> None:

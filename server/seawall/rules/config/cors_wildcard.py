@@ -87,10 +87,24 @@ def check(cors: Cors, file: File) -> Iterator[Finding]:
         ):
             yield _everyone(cors, found, file)
         return
-    if cors.origins is not None and (found := wildcard(cors.origins, file)) is not None:
+    if cors.origins is not None and (found := _wildcard(cors.origins, file)) is not None:
         yield _finding(cors, cors.origins, "allow_origins", found, file)
     if cors.regex is not None and (found := open_regex(cors.regex, file, is_django=cors.is_django)) is not None:
         yield _finding(cors, cors.regex, "allow_origin_regex", found, file)
+
+
+def _wildcard(origins: ast.expr, file: File) -> Written | None:
+    """Also of a variable that is a wildcard in one of several cases, if that case is not development."""
+    found = wildcard(origins, file)
+    if found is not None or not isinstance(origins, ast.Name):
+        return found
+    for bound in file.names.bindings(origins):
+        statement = file.parent(bound)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+            found = wildcard(statement.value, file)
+            if found is not None and not is_for_development(statement, file):
+                return found
+    return None
 
 
 def _everyone(cors: Cors, found: Written, file: File) -> Finding:

@@ -81,6 +81,7 @@ _ASIDE = frozenset(
         "alembic",
         "migrations",
         "commands",
+        "cli",
         "benchmarks",
         "deploy",
         "infra",

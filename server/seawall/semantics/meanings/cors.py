@@ -56,13 +56,17 @@ class Cors:
 def _is_middleware(call: ast.Call, view: View) -> bool:
     if isinstance(call.func, ast.Attribute) and call.func.attr == "add_middleware":
         given = argument(call, 0, "middleware_class")
-        return given is not None and view.qualname(given) == MIDDLEWARE
+        return given is not None and _is_cors(view.qualname(given), view)
     if not any(item.arg in ("allow_origins", "allow_origin_regex") for item in call.keywords):
         return False
     name = view.callee(call)
     if name in _WRAPPERS:
-        return bool(call.args) and view.qualname(call.args[0]) == MIDDLEWARE
-    return name == MIDDLEWARE
+        return bool(call.args) and _is_cors(view.qualname(call.args[0]), view)
+    return _is_cors(name, view)
+
+
+def _is_cors(name: str | None, view: View) -> bool:
+    return name == MIDDLEWARE or (name is not None and view.index.is_subclass(name, MIDDLEWARE))
 
 
 def wildcard(node: ast.expr, view: View) -> Written | None:
