@@ -51,6 +51,12 @@ ENQUEUES = frozenset(
 )
 """Methods of such a function that put its arguments into the queue."""
 
+HANDOVERS = {
+    "to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "run_in_executor": 1, "submit": 0, "add_task": 0, "call_soon": 0,
+    "call_soon_threadsafe": 0, "call_later": 1,
+}  # fmt: skip
+"""Calls that call another function, with the arguments that follow it, and where it stands."""
+
 SUBSCRIBERS = frozenset({
     f"faststream.{broker}.subscriber"
     for broker in ("kafka.KafkaBroker", "rabbit.RabbitBroker", "redis.RedisBroker", "nats.NatsBroker")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seawall.knowledge import http_input, outside
+from seawall.semantics.calls import last_name
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
@@ -40,6 +41,7 @@ def source(index: Index, name: str, function: FunctionFact, origin: str, is_hand
     called_by = _called_by(index, function)
     if called_by is not None and not _is_bound_task(function, parameter):
         return called_by
+    is_handled = is_handled or _is_added(index, name)
     return _of_handler(index, function, parameter, part, is_handled) or _of_django(
         index, name, function, parameter, parts
     )
@@ -105,6 +107,19 @@ def _of_handler(index: Index, function: FunctionFact, parameter: Parameter, part
     return None
 
 
+def _is_added(index: Index, name: str) -> bool:
+    """Whether it is made a handler by a call: `router.add_api_route("/books", self.books)`."""
+    last = name.rpartition(".")[2]
+    for method in ("add_api_route", "add_api_websocket_route"):
+        for caller in index.callers(method):
+            calling = index.function(caller)
+            for call in calling.calls if calling else ():
+                given = next((one.value for one in call.given if one.to in (1, "endpoint")), None)
+                if given is not None and last_name(given) == last and index.named(given) == name:
+                    return True
+    return False
+
+
 def _has_markers(index: Index, function: FunctionFact) -> bool:
     """Whether a parameter says where FastAPI takes it from: nobody else calls such a function."""
     for parameter in function.params:
@@ -163,11 +178,21 @@ def _of_url(index: Index, name: str, function: FunctionFact, parameter: Paramete
         and module.rpartition(".")[2] in ("views", "api")
         and first.name == "request"
         and not function.name.startswith("_")
-        and not index.callers(function.name)
+        and not _is_called(index, name)
     )
     if not is_view or parameter is first or parameter.default is not None or _is_number(parameter.name):
         return None
     return "the path" if parameter.annotation is None or index.named(parameter.annotation) == "builtins.str" else None
+
+
+def _is_called(index: Index, name: str) -> bool:
+    """Whether the project itself calls the function, and not merely another one of that name."""
+    functions = (index.function(caller) for caller in index.callers(name.rpartition(".")[2]))
+    return any(
+        last_name(call.callee) == name.rpartition(".")[2] and index.named(call.callee) == name
+        for function in functions
+        for call in (function.calls if function else ())
+    )
 
 
 def _is_number(name: str) -> bool:

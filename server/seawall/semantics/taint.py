@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from seawall.knowledge import outside as known_outside
+from seawall.semantics.calls import last_name
 from seawall.semantics.evaluate import is_decorated
 from seawall.semantics.facts import CallSite, ClassFact, FunctionFact, Passed
 from seawall.semantics.index import Index
@@ -121,7 +122,10 @@ def _before(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot
     elif not head.startswith("@"):
         for found in _provided(index, spot, fact, head, steps):
             yield found, None
-        for caller, call, given in callers(index, spot.function, spot.origin):
+        for caller, call, given in (
+            *callers(index, spot.function, spot.origin),
+            *_handed_over(index, spot.function, head, steps),
+        ):
             yield Spot(caller, given), Hop(caller, call, spot.function)
     for found in _kept(index, fact, head, steps):
         yield found, None
@@ -155,6 +159,26 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, st
                 if passed.to == head or passed.to == position - shift:
                     found.extend((caller, number, given + steps) for given in passed.origins)
     return found
+
+
+def _handed_over(index: Index, function: str, head: str, steps: str) -> Iterator[tuple[str, int, str]]:
+    """The same for calls that somebody else makes: `asyncio.to_thread(search, word)`."""
+    fact = index.function(function)
+    position = next((number for number, one in enumerate(fact.params) if one.name == head), None) if fact else None
+    last = function.rpartition(".")[2]
+    if position is None:
+        return
+    for method, at in known_outside.HANDOVERS.items():
+        for caller in index.callers(method):
+            calling = index.function(caller)
+            for number, call in enumerate(calling.calls if calling else ()):
+                given = next((one.value for one in call.given if one.to == at), None)
+                if calling is None or given is None or last_name(given) != last or last_name(call.callee) != method:
+                    continue
+                shift = _leads_to(index, CallSite(given, call.place), function)
+                for passed in calling.passed(number) if shift is not None else ():
+                    if passed.to in (head, at + 1 + position - (shift or 0)):
+                        yield from ((caller, number, origin + steps) for origin in passed.origins)
 
 
 def _enqueued(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot, Hop]]:

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
-from constants import ALLOWED, KIND, Kinds, label
+from constants import ALLOWED, KIND, SELECT, Kinds, label
 
 TABLE = "book"
 
@@ -32,6 +32,7 @@ CONSTANTS = """
 #- constants.py
 ALLOWED = frozenset({"a", "b"})
 KIND = "novel"
+SELECT = f"SELECT 1 FROM {KIND}"
 
 
 class Kinds:
@@ -47,12 +48,27 @@ def execute(db, sql: str):
 """
 
 
-def function(body: str, parameters: str = "db: Session, name: str, other, count: int, pool: asyncpg.Pool") -> str:
+def function(
+    body: str, parameters: str = "db: Session, name: str, other, count: int, pool: asyncpg.Pool, names: list[str]"
+) -> str:
     lines = "".join(f"    {line}\n" for line in body.strip("\n").split("\n"))
     return f"{HEAD}async def find({parameters}):\n{lines}{CONSTANTS}"
 
 
 FOUND = {
+    "a constant that begins the statement": """
+select = KIND + "s"
+db.execute(text(«f"{select} WHERE name = '{name}'"»))""",
+    "a driver's call after a constant": """await pool.fetch(«f"{SELECT} WHERE name = '{name}'"»)""",
+    "replaced in the text": """db.execute(text(«"SELECT 1 FROM book WHERE name = 'NAME' LIMIT 1".replace("NAME", name)»))""",
+    "one of several statements": """
+statements = [«f"DELETE FROM book WHERE name = '{name}'"», "DELETE FROM draft"]
+for statement in statements:
+    await pool.execute(statement)""",
+    "a list of texts": """
+listed = ", ".join(f"'{one}'" for one in names)
+await pool.fetch(«f"SELECT 1 FROM book WHERE name IN ({listed})"»)""",
+    "a notification": """await pool.execute(«f"NOTIFY books, '{name}'"»)""",
     "a string": """db.execute(text(«f"SELECT 1 FROM book WHERE name = '{name}'"»))""",
     "no annotation": """db.execute(text(«f"SELECT 1 FROM book WHERE name = '{other}'"»))""",
     "plus": """await pool.fetch(«"SELECT 1 FROM book WHERE name = '" + name + "'"»)""",
@@ -103,6 +119,13 @@ db.execute(text(f"SELECT 1 FROM book WHERE name = '{name}'"))""",
     "a unit between two": """
 unit = "day" if name == "day" else "month"
 db.execute(text(f"SELECT 1 FROM book WHERE unit = '{unit}'"))""",
+    "several statements without values": """
+for statement in ["DELETE FROM book", f"DELETE FROM draft WHERE id = {count}"]:
+    await pool.execute(statement)""",
+    "a number that is replaced": """db.execute(text("SELECT 1 FROM book LIMIT COUNT".replace("COUNT", str(count))))""",
+    "marks for a list": """
+marks = ", ".join(f"${at}" for at, _ in enumerate(names, 1))
+await pool.fetch(f"{SELECT} WHERE name IN ({marks})", *names)""",
     "text without SQL": """sqlite3.connect("x").execute(f"please look for '{name}'")""",
     "a look-up": """db.execute(text(f"SELECT 1 FROM book WHERE kind = '{dict(a='b')[name]}'"))""",
     "a function's body": """db.execute(text(f"DO $$ BEGIN EXECUTE 'GRANT a TO {name}'; END $$"))""",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from support.marked import Folder, assert_finds, assert_silent, parse
@@ -650,3 +652,109 @@ def test_an_edit_of_the_helper_is_seen_where_its_result_is_executed() -> None:
     assert "SW401" in [one.code for one in folder.workspace.findings(main)]
     folder.workspace.open(helpers, 'def select(name):\n    return f"SELECT id FROM book WHERE id = {int(name)}"\n')
     assert "SW401" not in [one.code for one in folder.workspace.findings(main)]
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        """
+        import asyncio
+        from fastapi import FastAPI
+        from store import search_sync
+
+        app = FastAPI()
+
+
+        @app.get("/books")
+        async def books(word: str):
+            return await asyncio.to_thread(search_sync, word)
+        """,
+        """
+        import asyncio
+        from fastapi import FastAPI, WebSocket
+        from store import search_sync
+
+        app = FastAPI()
+
+
+        @app.websocket("/books")
+        async def books(socket: WebSocket):
+            word = await socket.receive_text()
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(None, search_sync, word)
+        """,
+        """
+        from fastapi import BackgroundTasks, FastAPI
+        from store import search_sync
+
+        app = FastAPI()
+
+
+        @app.post("/books")
+        async def books(word: str, tasks: BackgroundTasks):
+            tasks.add_task(search_sync, word=word)
+        """,
+        """
+        from fastapi import APIRouter
+        from store import search_sync
+
+
+        class Books:
+            def __init__(self):
+                self.router = APIRouter()
+                self.router.add_api_route("/books", self.find)
+
+            async def find(self, word: str):
+                return search_sync(word)
+        """,
+        """
+        #- views.py
+        from django.http import HttpRequest, HttpResponse
+        import store
+
+
+        def search_sync(request: HttpRequest, word: str) -> HttpResponse:
+            return HttpResponse(store.search_sync(word))
+        """,
+    ],
+    ids=["thread", "executor", "background task", "added route", "a view and a helper of one name"],
+)
+def test_calls_that_somebody_else_makes(handler: str) -> None:
+    store = """
+#- store.py
+import psycopg
+
+
+def search_sync(word: str):
+    with psycopg.connect() as connection:
+        return connection.execute(«f"SELECT 1 FROM book WHERE word = '{word}'"»).fetchall()
+"""
+    assert_finds("SW401", dedent(handler).lstrip() + store)
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["await asyncio.to_thread(search, 1, word)", "await asyncio.to_thread(other, word)", "show(search, word)"],
+)
+def test_calls_that_hand_it_to_something_else(call: str) -> None:
+    assert_silent(
+        "SW401",
+        f"""\
+import asyncio
+import psycopg
+from elsewhere import other, show
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def search(word: str, note: str = ""):
+    with psycopg.connect() as connection:
+        connection.execute(f"SELECT 1 FROM book WHERE word = '{{word}}'")
+
+
+@app.get("/books")
+async def books(word: str):
+    {call}
+""",
+    )

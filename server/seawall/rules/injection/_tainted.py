@@ -42,7 +42,7 @@ def tainted(sql: SqlCall, file: File) -> list[Tainted]:
     context = _context(sql, file)
     if text == HOLE:
         return _whole(parts, context, file)
-    if sql.name not in _CERTAIN and not looks_like_sql(text):
+    if sql.name not in _CERTAIN and not looks_like_sql(text) and (sql.hops or not text.startswith(HOLE)):
         return []
     found = []
     texts = [part.text for part in parts]
@@ -129,13 +129,15 @@ def _open_parameters(name: str, fact: FunctionFact, found: tuple[str, ...], file
             through = through_call(file.index, name, fact, start)
             given = [spot.origin for spot, _ in through if spot.function == name]
         for origin in given:
-            if not origin.isidentifier() or origin in ("self", "cls"):
+            if not origin.removesuffix("[*]").isidentifier() or origin in ("self", "cls"):
                 continue
             symbol = symbol_of(fact, origin)
             if is_harmless(file.index, symbol):
                 continue
             types = options(file.index.type_of(symbol))
-            if all(isinstance(one, Instance) and one.cls == "builtins.str" for one in types):
+            if (types or origin.isidentifier()) and all(
+                isinstance(one, Instance) and one.cls == "builtins.str" for one in types
+            ):
                 yield origin
 
 

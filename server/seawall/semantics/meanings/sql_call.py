@@ -31,7 +31,7 @@ _FIELD = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdifrxeg]|\{(\w*)(?:!
 _WRAPPERS = frozenset({"textwrap.dedent", "inspect.cleandoc"})
 _STATEMENT = re.compile(
     r"\b(select\b.*\bfrom|insert\s+into|update\b.*\bset|delete\s+from|replace\s+into|create\s+(table|index|view|user|role"
-    r"|database|schema)|drop\s+\w+|alter\s+\w+|truncate|with\b.*\bas\s*\(|call\s+\w+|grant\b|set\s+\w+|select\b)",
+    r"|database|schema)|drop\s+\w+|alter\s+\w+|truncate|with\b.*\bas\s*\(|call\s+\w+|grant\b|set\s+\w+|select\b|^(?:un)?listen\s|^notify\s|^refresh\s+materialized)",
     re.I | re.S,
 )
 
@@ -189,9 +189,8 @@ def parts(view: View, node: ast.expr, within: ast.expr | None = None, depth: int
             yield from _joined(view, separator, joined, around, depth)
         case ast.Call(func=ast.Attribute(attr="replace")) if doubles_quotes(node):
             yield Part(HOLE, node, around)
-        case ast.Call(func=ast.Attribute(value=template, attr="replace"), args=[_, value, *_]):
-            yield from parts(view, template, around, depth + 1)
-            yield from _hole(view, value, around, depth)
+        case ast.Call(func=ast.Attribute(value=template, attr="replace"), args=[old, value, *_]):
+            yield from _replaced(view, template, view.literal(old), value, around, depth)
         case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lstrip" | "rstrip" | "lower" | "upper"), args=[]):
             yield from parts(view, inner, around, depth + 1)
         case ast.Call(args=[inner, *_]) if view.callee(node) in _WRAPPERS:
@@ -263,9 +262,24 @@ def _assigned(view: View, bindings: list[ast.AST], depth: int = 0) -> list[ast.e
                     before = [one for one in view.names.bindings(target) if one is not binding]
                     values.extend(_assigned(view, before, depth + 1) or ())
                 values.append(value)
+            case ast.For(target=target, iter=several) if target is binding and (
+                elements := _elements(view, several, depth)
+            ):
+                values.extend(elements)
             case _:
                 return None
     return values
+
+
+def _elements(view: View, several: ast.expr, depth: int) -> list[ast.expr]:
+    """What stands in a list that is written down, be it in a variable."""
+    match several:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            return elements
+        case ast.Name() if depth < _MAX_DEPTH:
+            lists = _assigned(view, view.names.bindings(several), depth + 1) or []
+            return [element for one in lists for element in _elements(view, one, depth + 1)]
+    return []
 
 
 def _is_text(view: View, node: ast.expr) -> bool:
@@ -295,6 +309,24 @@ def _joined(view: View, separator: str, joined: ast.expr, within: ast.expr, dept
             yield from _hole(view, element, within, depth)
         case _:
             yield Part(HOLE, joined, within)
+
+
+def _replaced(
+    view: View, template: ast.expr, old: object, value: ast.expr, within: ast.expr, depth: int
+) -> Iterator[Part]:
+    """A template with a value wherever `old` stands in it; at its end, if that cannot be seen."""
+    template_parts = list(parts(view, template, within, depth + 1))
+    is_seen = isinstance(old, str) and old and any(part.value is None and old in part.text for part in template_parts)
+    if not is_seen:
+        yield from template_parts
+        yield from _hole(view, value, within, depth)
+        return
+    for part in template_parts:
+        pieces = part.text.split(str(old)) if part.value is None else [part.text]
+        yield Part(pieces[0], part.value, part.within)
+        for piece in pieces[1:]:
+            yield from _hole(view, value, within, depth)
+            yield Part(piece, None, part.within)
 
 
 def _percent_values(right: ast.expr) -> tuple[list[ast.expr], dict[str, ast.expr]]:

@@ -30,5 +30,5 @@ class ReportRepository:
 
     async def monthly_of(self, clause: str) -> list[tuple[object, ...]]:
         sql = MONTHLY
-        sql += " WHERE state = '" + clause + "'"  # expect: SW401
-        return [tuple(row) for row in await self.session.execute(text(sql + " GROUP BY 1"))]
+        sql += " WHERE state = '" + clause + "'"
+        return [tuple(row) for row in await self.session.execute(text(sql + " GROUP BY 1"))]  # expect: SW401
