@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from seawall.knowledge.sql import SINKS, Sink
 from seawall.semantics.facts import FunctionFact, Passed
+from seawall.semantics.giving import filled
 from seawall.semantics.index import Index
 from seawall.semantics.summary import Hop, known
 from seawall.semantics.symbols import Parameter
-from seawall.semantics.taint import filled, is_harmless, through_call
+from seawall.semantics.taint import is_harmless, through_call
 from seawall.semantics.types import Instance, Named, Type, options
 
 _TEXT = ("builtins.str", "typing.LiteralString", "typing.Any")

@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from seawall.knowledge import outside as known_outside
-from seawall.semantics.calls import last_name
-from seawall.semantics.evaluate import is_decorated
-from seawall.semantics.facts import CallSite, ClassFact, FunctionFact, Passed
+from seawall.semantics.facts import ClassFact, FunctionFact, Passed
+from seawall.semantics.giving import callers, enqueued, filled
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
 from seawall.semantics.sources import FORM_PARTS, checked_field, is_form, is_validated, source
 from seawall.semantics.summary import Hop
-from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Ref, Subscript, Symbol
+from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Subscript, Symbol
 from seawall.semantics.types import Instance, Named, Value, options
 
 __all__ = ["Arrival", "Spot", "is_harmless", "outside", "split", "symbol_of", "through_call", "unvalidated"]
@@ -101,10 +100,10 @@ def _search(
         sent_by = source(index, spot.function, fact, spot.origin, spot.is_handled)
         if sent_by == known_outside.TASK:
             task = task or Arrival(sent_by, spot.function, hops, spot.origin)
-            for before, given_by in _enqueued(index, spot, fact):
-                if before not in seen:
+            for caller, number, given in enqueued(index, spot.function, spot.origin):
+                if (before := Spot(caller, given)) not in seen:
                     seen.add(before)
-                    waiting.append((before, (given_by, *hops)))
+                    waiting.append((before, (Hop(caller, number, spot.function), *hops)))
         elif sent_by is not None:
             return Arrival(sent_by, spot.function, hops, spot.origin)
         for before, hop in _before(index, spot, fact):
@@ -122,127 +121,10 @@ def _before(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot
     elif not head.startswith("@"):
         for found in _provided(index, spot, fact, head, steps):
             yield found, None
-        for caller, call, given in (
-            *callers(index, spot.function, spot.origin),
-            *_handed_over(index, spot.function, head, steps),
-        ):
+        for caller, call, given in callers(index, spot.function, spot.origin):
             yield Spot(caller, given), Hop(caller, call, spot.function)
     for found in _kept(index, fact, head, steps):
         yield found, None
-
-
-# -- from a parameter to what calls give it ---------------------------------------------------------------------------
-
-
-def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, str]]:
-    """The calls in the project that give a parameter of the function: caller, number of the call, and the origin there."""
-    head, steps = split(origin)
-    fact = index.function(function)
-    position = next((number for number, one in enumerate(fact.params) if one.name == head), None) if fact else None
-    if position is None:
-        return []
-    found: list[tuple[str, int, str]] = []
-    owner, _, last = function.rpartition(".")
-    names = [last]
-    if last == "__init__":  # is called by the name of the class, or of one that has it from there
-        names = [cls.rpartition(".")[2] for cls in (owner, *index.subclasses(owner))]
-    for caller in dict.fromkeys(caller for name in names for caller in index.callers(name)):
-        calling = index.function(caller)
-        for number, call in enumerate(calling.calls if calling else ()):
-            handed = calling.passed(number) if calling else ()
-            if not any(passed.to == head or isinstance(passed.to, int) for passed in handed):
-                continue
-            shift = _leads_to(index, call, function)
-            if shift is None:
-                continue
-            for passed in handed:
-                if passed.to == head or passed.to == position - shift:
-                    found.extend((caller, number, given + steps) for given in passed.origins)
-    return found
-
-
-def _handed_over(index: Index, function: str, head: str, steps: str) -> Iterator[tuple[str, int, str]]:
-    """The same for calls that somebody else makes: `asyncio.to_thread(search, word)`."""
-    fact = index.function(function)
-    position = next((number for number, one in enumerate(fact.params) if one.name == head), None) if fact else None
-    last = function.rpartition(".")[2]
-    if position is None:
-        return
-    for method, at in known_outside.HANDOVERS.items():
-        for caller in index.callers(method):
-            calling = index.function(caller)
-            for number, call in enumerate(calling.calls if calling else ()):
-                given = next((one.value for one in call.given if one.to == at), None)
-                if calling is None or given is None or last_name(given) != last or last_name(call.callee) != method:
-                    continue
-                shift = _leads_to(index, CallSite(given, call.place), function)
-                for passed in calling.passed(number) if shift is not None else ():
-                    if passed.to in (head, at + 1 + position - (shift or 0)):
-                        yield from ((caller, number, origin + steps) for origin in passed.origins)
-
-
-def _enqueued(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot, Hop]]:
-    """The calls that put a task's arguments into the queue: `task.delay(name)`."""
-    head, steps = split(spot.origin)
-    positions = [one.name for one in fact.params if one.name not in ("self", "ctx", "context")]
-    for caller in dict.fromkeys(
-        caller for method in sorted(known_outside.ENQUEUES) for caller in index.callers(method)
-    ):
-        calling = index.function(caller)
-        for number, call in enumerate(calling.calls if calling else ()):
-            if (
-                calling is None
-                or not isinstance(call.callee, Ref)
-                or not _enqueues(index, call.callee.name, spot.function)
-            ):
-                continue
-            for passed in calling.passed(number):
-                is_position = isinstance(passed.to, int) and passed.to < len(positions)
-                to = positions[passed.to] if is_position else passed.to  # type: ignore[index]
-                if to in (head, "args", "kwargs"):
-                    hop = Hop(caller, number, spot.function)
-                    yield from ((Spot(caller, origin + steps), hop) for origin in passed.origins)
-
-
-def _enqueues(index: Index, called: str, task: str) -> bool:
-    name, _, method = called.rpartition(".")
-    is_named = name.rpartition(".")[2] == task.rpartition(".")[2]
-    return is_named and method in known_outside.ENQUEUES and index.resolve(name).name == task
-
-
-def _leads_to(index: Index, call: CallSite, function: str) -> int | None:
-    """How many parameters a call of the function fills by itself; None if it calls another."""
-    for target in options(index.type_of(call.callee)):
-        if not isinstance(target, Named):
-            continue
-        found = index.resolve(target.name)
-        if isinstance(found.fact, ClassFact) and function.endswith(".__init__"):
-            member = index.member(found.name, "__init__")
-            if member is not None and member.name == function:
-                return 1
-        elif may_call(index, found.name, function):
-            return filled(index, target, index.function(function))
-    return None
-
-
-def filled(index: Index, target: Named, function: FunctionFact | None) -> int:
-    """How many parameters of a function a call fills by itself: that of the instance or the class."""
-    is_class_method = function is not None and is_decorated(index, function, "builtins.classmethod")
-    return 0 if target.receiver is None and not is_class_method else 1
-
-
-def may_call(index: Index, target: str, function: str) -> bool:
-    """Whether a call of `target` runs the function: it is that very one, or a method that overrides it."""
-    if target == function:
-        return True
-    owner, _, name = target.rpartition(".")
-    own, _, last = function.rpartition(".")
-    return (
-        name == last
-        and isinstance(index.resolve(owner).fact, ClassFact)
-        and isinstance(index.resolve(own).fact, ClassFact)
-        and index.is_subclass(own, owner)
-    )
 
 
 # -- from a result to what it is made of ------------------------------------------------------------------------------

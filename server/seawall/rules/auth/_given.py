@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from seawall.knowledge.outside import COMMAND_LINE, TASK
 from seawall.rules.base import File, Related
+from seawall.semantics.giving import callers
 from seawall.semantics.origins import origins
-from seawall.semantics.taint import Arrival, callers, outside
+from seawall.semantics.taint import Arrival, outside
 
 
 def arrivals(file: File, node: ast.AST) -> list[Arrival]:

@@ -10,9 +10,10 @@ from seawall.knowledge.hashing import is_plain_name
 from seawall.rules.auth._given import way
 from seawall.rules.auth._passwords import hashes, hashes_in_methods, is_hasher
 from seawall.rules.base import File, Related
+from seawall.semantics.giving import callers
 from seawall.semantics.index import Index
 from seawall.semantics.origins import origins
-from seawall.semantics.taint import callers, outside, split, symbol_of
+from seawall.semantics.taint import outside, split, symbol_of
 from seawall.semantics.types import Instance, options
 
 SCHEMAS = ("pydantic.BaseModel", "sqlmodel.SQLModel")

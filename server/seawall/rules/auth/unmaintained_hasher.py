@@ -59,11 +59,12 @@ from seawall.edits.settings.files import requirement_edits
 from seawall.edits.unused import drop
 from seawall.rules.auth._passwords import is_in_tests
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.giving import callers
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import unwrap
 from seawall.semantics.origins import origins
 from seawall.semantics.symbols import Call, Constant, Ref
-from seawall.semantics.taint import callers, symbol_of
+from seawall.semantics.taint import symbol_of
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import View, argument, keyword
 

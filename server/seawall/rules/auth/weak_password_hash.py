@@ -49,9 +49,9 @@ from seawall.knowledge.hashing import HASHERS, VERIFIERS, WEAK, WEAK_DJANGO, WEA
 from seawall.rules.auth._passwords import hashes, is_in_tests
 from seawall.rules.auth._rehash import digest_of, rehash
 from seawall.rules.base import File, Finding, Related, Severity
+from seawall.semantics.giving import callers
 from seawall.semantics.index import Index
 from seawall.semantics.origins import origins
-from seawall.semantics.taint import callers
 from seawall.semantics.view import argument, keyword
 
 code, severity = "SW503", Severity.ERROR

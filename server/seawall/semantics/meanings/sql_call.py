@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from seawall.knowledge import sql
 from seawall.knowledge.sql import Sink, Style
+from seawall.semantics.giving import filled
 from seawall.semantics.origins import doubles_quotes
 from seawall.semantics.sql_parameters import sql_parameters
 from seawall.semantics.summary import Hop, known
-from seawall.semantics.taint import filled
 from seawall.semantics.types import Named, options
 from seawall.semantics.view import View, argument
 from seawall.syntax import is_template
