@@ -45,7 +45,12 @@ class Checker:
         for kind, nodes in tuple(file.scan.nodes.items()):  # asking for a kind that is not there adds it
             for rule in self._by_node.get(kind, ()):
                 if rule.code not in idle:
-                    self._run(rule, file.in_async(kind) if rule.in_async else nodes, file, found, subjects)
+                    wanted = nodes
+                    if rule.in_async:
+                        wanted = file.in_async(kind)
+                    elif rule.texts and kind is ast.Constant:
+                        wanted = file.texts(rule.texts)
+                    self._run(rule, wanted, file, found, subjects)
         for name, calls in file.calls().items():
             for rule in self._by_call.get(name, ()):
                 if rule.code not in idle:
@@ -112,7 +117,7 @@ class Checker:
                         if (subject := recognise(node, file)) is not None:
                             file.remember(recognise, node, subject)
                             found.append(subject)
-                    if nodes and nodes is file.scan.nodes.get(type(nodes[0])):
+                    if nodes and (rule.texts or nodes is file.scan.nodes.get(type(nodes[0]))):
                         file.remember_all(recognise, type(nodes[0]))
                     break
                 except Exception:  # noqa: BLE001 - as above

@@ -53,7 +53,8 @@ def module_name(path: Path, roots: Sequence[Path]) -> str:
     root is itself inside a package. A `__init__.py` directly in a root is `__init__`.
     """
     path = path if path.is_absolute() else absolute(path)
-    bases = [root for root in roots if root == path.parent or root in path.parents]
+    above = {*path.parents}
+    bases = [root for root in roots if root in above]
     base = max(bases, key=lambda root: len(root.parts)) if bases else path.parent
     if is_file(base / "__init__.py") and not (bases and _is_project(base)):
         while is_file(base / "__init__.py") and base.parent != base:

@@ -50,6 +50,8 @@ class Rule:
     recognise: Callable[..., Any] | None = None
     calls: frozenset[str] = frozenset()
     """For a rule about calls: the last part of the called names it wants to see; empty for all."""
+    texts: int = 0
+    """For a rule about constants: wants to see only strings and bytes of at least that many characters, and no docstrings."""
     in_async: bool = False
     """Wants to see only what runs on the event loop: in the body of an `async def` itself."""
     applies: Callable[[File], bool] | None = None
@@ -89,7 +91,7 @@ def find(code_or_name: str) -> Rule | None:
 
 def _rule(module: types.ModuleType) -> Rule:
     document = inspect.cleandoc(module.__doc__ or "")
-    nodes, recognise, calls = _subscription(module.check)
+    nodes, recognise, calls, texts = _subscription(module.check)
     return Rule(
         code=module.code,
         name=module.__name__.rpartition(".")[2].replace("_", "-"),
@@ -101,6 +103,7 @@ def _rule(module: types.ModuleType) -> Rule:
         nodes=nodes,
         recognise=recognise,
         calls=getattr(module, "calls", calls),
+        texts=getattr(module, "texts", texts),
         in_async=getattr(module, "in_async", False),
         applies=getattr(module, "applies", None),
         about_project=not nodes,
@@ -112,17 +115,17 @@ def _rule(module: types.ModuleType) -> Rule:
 
 def _subscription(
     check: Callable[..., Any],
-) -> tuple[tuple[type[ast.AST], ...], Callable[..., Any] | None, frozenset[str]]:
-    """The syntax nodes that the first parameter's annotation asks for, how to get from them to it, and by which calls."""
+) -> tuple[tuple[type[ast.AST], ...], Callable[..., Any] | None, frozenset[str], int]:
+    """The syntax nodes that the first parameter's annotation asks for, how to get from them to it, and which calls and texts."""
     kind = next(iter(typing.get_type_hints(check).values()))
     if kind is Project:
-        return (), None, frozenset()
+        return (), None, frozenset(), 0
     nodes = _node_types(kind)
     if nodes:
-        return nodes, None, frozenset()
+        return nodes, None, frozenset(), 0
     recognise = kind.recognise
     nodes = _node_types(next(iter(typing.get_type_hints(recognise).values())))
-    return nodes, recognise, getattr(kind, "calls", frozenset())
+    return nodes, recognise, getattr(kind, "calls", frozenset()), getattr(kind, "texts", 0)
 
 
 def _node_types(kind: Any) -> tuple[type[ast.AST], ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -16,6 +17,9 @@ ScopeNode = ast.Module | ast.ClassDef | FunctionNode | ast.ListComp | ast.SetCom
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
+
+_HOLDERS = frozenset({ast.Attribute, ast.Await, ast.Expr, ast.Starred, ast.keyword})
+"""What holds one other node and nothing else that matters."""
 
 _NO_NODES = frozenset({
     "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "name", "op", "ops", "simple",
@@ -152,31 +156,42 @@ class Scan:
                 if isinstance(name, ast.Name):
                     self._tested.setdefault(_function_of(self.scopes[name]), set()).add(name.id)
 
-    def _visit(self, node: ast.AST, parent: ast.AST, scope: Scope) -> None:
-        self.parents[node] = parent
-        self.scopes[node] = scope
-        kind = type(node)
-        self.nodes[kind].append(node)
-        if kind is ast.Constant:
+    def _visit(self, node: Any, parent: ast.AST, scope: Scope) -> None:
+        """Note a node and all below it. This is where reading spends its time: what only holds another node takes no call."""
+        while True:
+            self.parents[node] = parent
+            self.scopes[node] = scope
+            kind = type(node)
+            self.nodes[kind].append(node)
+            if kind is ast.Name:
+                if type(node.ctx) is not ast.Load:
+                    scope.bind(node.id, node)
+                return
+            if kind is ast.Constant:
+                return
+            if kind in _HOLDERS:
+                if kind is ast.Attribute and type(node.ctx) is ast.Store:
+                    scope.stores.append(node)
+                parent, node = node, node.value
+                continue
+            visit = _SPECIAL.get(kind)
+            if visit is not None:
+                visit(self, node, scope)
+            else:
+                self._children(node, scope)
             return
-        visit = _SPECIAL.get(kind)
-        if visit is not None:
-            visit(self, node, scope)
-        else:
-            self._children(node, scope)
 
     def _children(self, node: ast.AST, scope: Scope, skip: str = "") -> None:
         visit = self._visit
-        for field in node._fields:
-            if field in _NO_NODES or field == skip:
-                continue
-            value = getattr(node, field, None)
-            if type(value) is list:
-                for child in value:
-                    if isinstance(child, ast.AST):
-                        visit(child, node, scope)
-            elif isinstance(value, ast.AST):
-                visit(value, node, scope)
+        for field in _fields(type(node)):  # type: ignore[arg-type]
+            if field != skip:
+                value = getattr(node, field, None)
+                if type(value) is list:
+                    for child in value:
+                        if isinstance(child, ast.AST):
+                            visit(child, node, scope)
+                elif isinstance(value, ast.AST):
+                    visit(value, node, scope)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         scope.bind(node.name, node)
@@ -220,10 +235,6 @@ class Scan:
         self.opened[node] = inner
         self._children(node, inner)
 
-    def _name(self, node: ast.Name, scope: Scope) -> None:
-        if type(node.ctx) is not ast.Load:
-            scope.bind(node.id, node)
-
     def _walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
         outer = scope
         while isinstance(outer.node, _COMPREHENSIONS) and outer.parent:
@@ -258,11 +269,6 @@ class Scan:
             scope.bind(node.name, node)
         self._children(node, scope)
 
-    def _attribute(self, node: ast.Attribute, scope: Scope) -> None:
-        if type(node.ctx) is ast.Store:
-            scope.stores.append(node)
-        self._visit(node.value, node, scope)
-
     def _call(self, node: ast.Call, scope: Scope) -> None:
         visit = self._visit
         visit(node.func, node, scope)
@@ -270,9 +276,6 @@ class Scan:
             visit(argument, node, scope)
         for keyword in node.keywords:
             visit(keyword, node, scope)
-
-    def _keyword(self, node: ast.keyword, scope: Scope) -> None:
-        self._visit(node.value, node, scope)
 
     def _if(self, node: ast.If | ast.IfExp | ast.Assert, scope: Scope) -> None:
         names = self.nodes[ast.Name]
@@ -283,6 +286,12 @@ class Scan:
 
     def _leaf(self, node: ast.AST, scope: Scope) -> None:
         """Nothing below."""
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that hold nodes."""
+    return tuple(field for field in kind._fields if field not in _NO_NODES)
 
 
 def _path(scope: Scope, name: str) -> str:
@@ -300,7 +309,6 @@ _SPECIAL: dict[type[ast.AST], Callable[[Scan, Any, Scope], None]] = {
     ast.SetComp: Scan._comprehension,
     ast.DictComp: Scan._comprehension,
     ast.GeneratorExp: Scan._comprehension,
-    ast.Name: Scan._name,
     ast.NamedExpr: Scan._walrus,
     ast.Import: Scan._import,
     ast.ImportFrom: Scan._import,
@@ -310,9 +318,7 @@ _SPECIAL: dict[type[ast.AST], Callable[[Scan, Any, Scope], None]] = {
     ast.Return: Scan._return,
     ast.Yield: Scan._yield,
     ast.YieldFrom: Scan._yield,
-    ast.Attribute: Scan._attribute,
     ast.Call: Scan._call,
-    ast.keyword: Scan._keyword,
     ast.Pass: Scan._leaf,
     ast.If: Scan._if,
     ast.IfExp: Scan._if,

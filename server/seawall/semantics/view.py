@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 from seawall.semantics.document import Document
 from seawall.semantics.evaluate import evaluate, instance_of
@@ -15,6 +16,7 @@ from seawall.semantics.symbols import Attr, Ref, Symbol
 from seawall.semantics.types import Instance, Named, Type, options
 from seawall.syntax import Item, Range, range_of
 
+Answer = TypeVar("Answer")
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -32,6 +34,8 @@ class View:
         self._calls: dict[str, list[ast.Call]] | None = None
         self._called: dict[ast.Call, str] = {}
         self._uses: dict[str, list[ast.Name]] | None = None
+        self._texts: dict[int, list[ast.AST]] = {}
+        self._once: dict[Callable[[View], Any], Any] = {}
         self._in_async: dict[type[ast.AST], list[ast.AST]] = {}
 
     @property
@@ -89,6 +93,28 @@ class View:
         """Where a function makes other code run."""
         found = sites(self.names, self.scan.opened[function].path)
         return [one for one in found if self.function(one[0]) is function]
+
+    def texts(self, least: int) -> list[ast.AST]:
+        """The strings and bytes of at least that many characters that stand for a value, and are no docstrings."""
+        found = self._texts.get(least)
+        if found is None:
+            parents = self.scan.parents
+            found = self._texts[least] = [
+                node
+                for node in self.scan.nodes.get(ast.Constant, ())
+                if isinstance(node, ast.Constant)
+                and isinstance(node.value, (str, bytes))
+                and len(node.value) >= least
+                and type(parents[node]) is not ast.Expr
+            ]
+        return found
+
+    def once(self, find: Callable[[View], Answer]) -> Answer:
+        """What a function finds in the item; asked once."""
+        if find not in self._once:
+            self._once[find] = find(self)
+        found: Answer = self._once[find]
+        return found
 
     def is_awaited(self, node: ast.AST) -> bool:
         return isinstance(self.parent(node), ast.Await)

@@ -46,6 +46,7 @@ from seawall.rules.base import File, Finding, Severity
 from seawall.syntax import Range, range_of
 
 code, severity = "SW105", Severity.ERROR
+calls = frozenset({"query"})
 
 _SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.ext.asyncio.async_scoped_session")
 

@@ -55,17 +55,27 @@ def leaks(index: Index, annotation: Symbol | None, path: tuple[str, ...] | None 
 
 
 def _fields(index: Index, cls: str, path: tuple[str, ...] | None, depth: int) -> Iterator[Leak]:
+    for leak in index.answer(_leaks_of, (cls, depth)) or ():
+        way = (*path, *leak.path) if path is not None and leak.path is not None else None
+        yield Leak(leak.cls, leak.field, way)
+
+
+def _leaks_of(index: Index, below: tuple[str, int]) -> tuple[Leak, ...]:
+    return tuple(_leaks_in(index, *below))
+
+
+def _leaks_in(index: Index, cls: str, depth: int) -> Iterator[Leak]:
+    """The fields with passwords that a class holds at a depth, on their way from it."""
     if _shapes_itself(index, cls) or REMOTE.intersection(index.attributes(cls)):
         return
     for name, fact in index.attributes(cls).items():
         if name.startswith("_") or fact.annotation is None or is_excluded(index, fact):
             continue
-        step = (*path, name) if path is not None else None
         if is_stored_name(name):
             if is_text(index, fact.annotation):
-                yield Leak(cls, name, step)
+                yield Leak(cls, name, (name,))
         elif not (isinstance(fact.value, Call) and index.named(fact.value.func) == "sqlmodel.Relationship"):
-            yield from leaks(index, fact.annotation, step, depth + 1)
+            yield from leaks(index, fact.annotation, (name,), depth + 1)
 
 
 def is_excluded(index: Index, fact: ValueFact) -> bool:

@@ -48,7 +48,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.settings import Setting, place
@@ -58,20 +58,24 @@ from seawall.semantics.meanings.secret import Secret, is_aside, is_documentation
 from seawall.semantics.secret_text import entropy, words
 
 code, severity = "SW202", Severity.ERROR
+texts = 20
 
 _FORMATS = tuple((one.name, one.mark, re.compile(one.pattern)) for one in FORMATS)
-_LEAST = 20
+_MARKS = tuple(dict.fromkeys(one.mark for one in FORMATS))
 
 
-def check(node: ast.Constant, file: File) -> Iterator[Finding]:
+def check(node: ast.Constant, file: File) -> Iterable[Finding]:
     value = text_of(node)
-    if value is None or len(value) < _LEAST or value.isalpha():
-        return
-    if not any(len(word) >= _LEAST for word in value.split()):  # prose has no long words
+    for mark in _MARKS:  # many times as fast as looking for the patterns
+        if value is not None and mark in value:
+            return _found(node, value, file)
+    return ()
+
+
+def _found(node: ast.Constant, value: str, file: File) -> Iterator[Finding]:
+    if not any(len(word) >= texts for word in value.split()):  # prose has no long words
         return
     parent = file.parent(node)
-    if isinstance(parent, ast.Expr):
-        return
     vendor, found = _recognised(value)
     if not vendor or is_aside(file.path, file.project.root) or is_documentation(node, file):
         return

@@ -47,7 +47,7 @@ def raw(file: File, node: ast.expr) -> Arrival | None:
 
 def raw_mapping(file: File, node: ast.expr) -> Arrival | None:
     """The same for a mapping whose very keys are the client's, and not only some of its values."""
-    if not _is_as_it_came(file, node):
+    if not is_as_it_came(file, node):
         return None
     arrival = raw(file, node)
     if arrival is None or arrival.source != REQUEST or not _is_whole(file.index, arrival):
@@ -55,18 +55,18 @@ def raw_mapping(file: File, node: ast.expr) -> Arrival | None:
     return arrival
 
 
-def _is_as_it_came(file: File, node: ast.AST | None, depth: int = 0) -> bool:
+def is_as_it_came(file: File, node: ast.AST | None, depth: int = 0) -> bool:
     """Whether an expression is what was given or read, and not a mapping put together here."""
     if node is None or depth > _MAX_DEPTH:
         return False
     match node:
         case ast.Name():
             return all(
-                isinstance(binding, ast.arg) or _is_as_it_came(file, _bound_to(file, binding), depth + 1)
+                isinstance(binding, ast.arg) or is_as_it_came(file, _bound_to(file, binding), depth + 1)
                 for binding in file.names.bindings(node)
             )
         case ast.Await(value=value) | ast.NamedExpr(value=value):
-            return _is_as_it_came(file, value, depth + 1)
+            return is_as_it_came(file, value, depth + 1)
         case ast.Attribute():
             return True
         case ast.Call(func=ast.Attribute(value=owner, attr="model_dump" | "dict" as attr)):
@@ -77,7 +77,7 @@ def _is_as_it_came(file: File, node: ast.AST | None, depth: int = 0) -> bool:
         case ast.Call(func=ast.Attribute(attr=attr)):
             return attr in _WHOLE or attr == "loads"
         case ast.Call(func=ast.Name(id="dict"), args=[inner], keywords=[]):
-            return _is_as_it_came(file, inner, depth + 1)
+            return is_as_it_came(file, inner, depth + 1)
     return False
 
 

@@ -66,7 +66,7 @@ from collections.abc import Iterator
 from seawall.edits import Fix
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._columns import loop_fixes, mapping_fixes
-from seawall.rules.validation._outside import is_table, raw_mapping, way
+from seawall.rules.validation._outside import is_as_it_came, is_table, raw_mapping, way
 from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.types import Instance, Named, options
@@ -83,6 +83,10 @@ _STATEMENTS = frozenset({"sqlalchemy.insert", "sqlalchemy.update", "sqlmodel.ins
                          "sqlalchemy.dialects.postgresql.insert"})  # fmt: skip
 
 
+def applies(file: File) -> bool:
+    return not is_aside(file.path, file.project.root)
+
+
 def check(node: ast.keyword | ast.Call, file: File) -> Iterator[Finding]:
     if isinstance(node, ast.keyword):
         if node.arg is None:
@@ -96,7 +100,7 @@ def check(node: ast.keyword | ast.Call, file: File) -> Iterator[Finding]:
 def _unpacked(unpacked: ast.keyword, file: File) -> Iterator[Finding]:
     """`Model(**data)` and the methods that take columns as keywords."""
     call = file.parent(unpacked)
-    if not isinstance(call, ast.Call) or isinstance(unpacked.value, (ast.DictComp, ast.Dict)):
+    if not isinstance(call, ast.Call) or not is_as_it_came(file, unpacked.value):
         return
     table = _table(call, file)
     if table is not None:
@@ -120,7 +124,7 @@ def _given(call: ast.Call, file: File) -> Iterator[Finding]:
 
 
 def _finding(where: ast.AST, value: ast.expr, table: str, file: File) -> Iterator[Finding]:
-    if _is_chosen(value) or is_aside(file.path, file.project.root):
+    if _is_chosen(value):
         return
     arrival = raw_mapping(file, value)
     if arrival is None:
@@ -140,7 +144,7 @@ def _is_chosen(value: ast.expr) -> bool:
 
 def _loop(call: ast.Call, file: File) -> Iterator[Finding]:
     """`for key, value in data.items(): setattr(row, key, value)`."""
-    if len(call.args) != 3 or not isinstance(call.args[1], ast.Name) or is_aside(file.path, file.project.root):
+    if len(call.args) != 3 or not isinstance(call.args[1], ast.Name):
         return
     row, key, _ = call.args
     table = next((one.cls for one in options(file.type_of(row)) if isinstance(one, Instance)), None)

@@ -49,7 +49,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -74,7 +74,13 @@ _Node = ast.Call | ast.Attribute | ast.ClassDef | ast.FunctionDef | ast.ImportFr
 
 def check(
     node: ast.Call | ast.Attribute | ast.ClassDef | ast.FunctionDef | ast.ImportFrom, file: File
-) -> Iterator[Finding]:
+) -> Iterable[Finding]:
+    if isinstance(node, ast.Attribute) and node.attr not in ATTRIBUTES:  # as nearly all
+        return ()
+    return _deprecated(node, file)
+
+
+def _deprecated(node: _Node, file: File) -> Iterator[Finding]:
     for finding in _found(node, file):
         if not _is_first_version(file) and not _is_guarded(node, file):
             yield replace(finding, tags=("deprecated",))
@@ -84,7 +90,7 @@ def _found(node: _Node, file: File) -> Iterator[Finding]:
     match node:
         case ast.Call():
             yield from check_call(node, file)
-        case ast.Attribute(attr=attr) if attr in ATTRIBUTES:
+        case ast.Attribute():
             yield from _attribute(node, file)
         case ast.ClassDef():
             yield from check_config(node, file)

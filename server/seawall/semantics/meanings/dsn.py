@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from seawall.knowledge import secrets as known
 from seawall.semantics.meanings.secret import fallback_of, settings_field
@@ -73,6 +74,8 @@ class Dsn:
     """The expression that falls back on it: `os.getenv("DATABASE_URL", "...")`."""
     field: ast.AnnAssign | None
     """The field of a settings class whose default it is."""
+
+    texts: ClassVar = len("a://b:c@")
 
     @staticmethod
     def recognise(node: ast.Constant | ast.JoinedStr, view: View) -> Dsn | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
@@ -36,6 +38,8 @@ class Secret:
     field: ast.AnnAssign | None = None
     """The field of a settings class whose default it is."""
 
+    texts: ClassVar = 4
+
     @property
     def is_default(self) -> bool:
         return self.falls_back is not None or self.field is not None
@@ -43,7 +47,7 @@ class Secret:
     @staticmethod
     def recognise(node: ast.Constant, view: View) -> Secret | None:
         value = text_of(node)
-        if value is None or len(value) < 4 or type(view.parent(node)) in _NO_PLACES:
+        if value is None or len(value) < Secret.texts or type(view.parent(node)) in _NO_PLACES:
             return None
         if " " in value and not is_schemed(value):
             return None
@@ -63,6 +67,7 @@ def text_of(node: ast.Constant) -> str | None:
     return node.value if isinstance(node.value, str) else None
 
 
+@lru_cache(maxsize=4096)
 def is_aside(path: Path, root: Path) -> bool:
     """Whether a file is a test, a fixture or documentation: what it holds protects nothing."""
     inside = path.relative_to(root) if path.is_relative_to(root) else path

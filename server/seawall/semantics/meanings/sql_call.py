@@ -11,6 +11,7 @@ from seawall.knowledge import sql
 from seawall.knowledge.sql import Sink, Style
 from seawall.semantics.giving import filled
 from seawall.semantics.origins import doubles_quotes
+from seawall.semantics.scopes import Scope
 from seawall.semantics.sql_parameters import sql_parameters
 from seawall.semantics.summary import Hop, known
 from seawall.semantics.types import Named, options
@@ -88,9 +89,12 @@ def _of_library(node: ast.Call, view: View) -> SqlCall | None:
 
 def _of_project(node: ast.Call, view: View) -> SqlCall | None:
     """A call of a function that executes one of its parameters; asked only where text that looks like SQL is handed over."""
-    given = [*node.args, *(one.value for one in node.keywords)]
-    if not any(_may_be_statement(view, one) for one in given):
-        return None
+    for one in node.args:
+        if _may_be_statement(view, one):
+            break
+    else:
+        if not any(_may_be_statement(view, one.value) for one in node.keywords):
+            return None
     found = view.called_function(node)
     target = view.type_of(node.func)
     if found is None or not isinstance(target, Named):
@@ -108,16 +112,21 @@ def _of_project(node: ast.Call, view: View) -> SqlCall | None:
 def _may_be_statement(view: View, node: ast.expr) -> bool:
     """Whether an argument is visibly put together from text that looks like SQL."""
     if isinstance(node, ast.Name):
-        scope = view.scan.scopes.get(node)
-        bindings = scope.bindings.get(node.id, ()) if scope is not None else ()
-        return any(_assigns_statement(view.parent(binding)) for binding in bindings)
+        return (view.scan.scopes.get(node), node.id) in view.once(_statements)
     return _holds_statement(node)
 
 
-def _assigns_statement(node: ast.AST | None) -> bool:
-    return isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and (
-        node.value is not None and _holds_statement(node.value)
-    )
+def _statements(view: View) -> set[tuple[Scope | None, str]]:
+    """The variables that get such a text."""
+    found: set[tuple[Scope | None, str]] = set()
+    for kind in (ast.Assign, ast.AnnAssign, ast.AugAssign):
+        for node in view.scan.nodes.get(kind, ()):
+            assert isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign))
+            if node.value is not None and _holds_statement(node.value):
+                for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
+                    if isinstance(target, ast.Name):
+                        found.add((view.scan.scopes.get(target), target.id))
+    return found
 
 
 def _holds_statement(node: ast.expr) -> bool:
