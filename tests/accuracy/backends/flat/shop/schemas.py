@@ -30,7 +30,7 @@ class CustomerOut(BaseModel):
 
 
 class CustomerDetails(CustomerOut):
-    password: str  # expect: SW504
+    password: str
     is_admin: bool
 
 

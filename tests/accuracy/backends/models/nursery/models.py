@@ -72,7 +72,7 @@ class UserPublic(UserBase):
 
 class UserWithSecrets(UserBase):
     id: int
-    hashed_password: str  # expect: SW504
+    hashed_password: str
 
 
 class PasswordUpdate(SQLModel):

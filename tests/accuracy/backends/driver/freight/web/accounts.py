@@ -59,7 +59,7 @@ async def me(account: Account):
 
 
 @router.get("/me/row")
-async def me_row(account: Account, connection: Connection) -> AccountRow:
+async def me_row(account: Account, connection: Connection) -> AccountRow:  # expect: SW504
     row = await Accounts(connection).by_email(account["email"])
     return AccountRow(**row)
 

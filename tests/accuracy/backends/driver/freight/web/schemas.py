@@ -45,7 +45,7 @@ class AccountOut(BaseModel):
 
 
 class AccountRow(AccountOut):
-    password: str = Field(repr=False)  # expect: SW504
+    password: str = Field(repr=False)
 
 
 class AccountSafe(AccountOut):

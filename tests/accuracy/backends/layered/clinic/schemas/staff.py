@@ -25,7 +25,7 @@ class StaffOut(BaseModel):
 
 
 class StaffExport(StaffOut):
-    password_hash: str  # expect: SW504
+    password_hash: str
 
 
 class StaffInternal(StaffOut):
