@@ -168,6 +168,7 @@ RESULTS: dict[str, str] = {
     "pathlib.Path.resolve": "pathlib.Path",
     "pathlib.Path.absolute": "pathlib.Path",
     "pathlib.Path.expanduser": "pathlib.Path",
+    "hashlib.new": "hashlib.Hash",
     "hashlib.md5": "hashlib.Hash",
     "hashlib.sha1": "hashlib.Hash",
     "hashlib.sha256": "hashlib.Hash",

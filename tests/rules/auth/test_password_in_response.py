@@ -197,6 +197,7 @@ def test_no_fix_where_the_way_to_the_field_is_not_certain(name: str) -> None:
 DJANGO = """
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, Group
+from django.db import models
 from rest_framework import serializers
 
 class Member(AbstractUser): ...
@@ -234,6 +235,23 @@ class Few(serializers.ModelSerializer):
         model = Member
         fields = ["id"]
 
+class Guest(models.Model):
+    password = models.CharField(max_length=128)
+
+class Relay(models.Model):
+    host = models.CharField(max_length=128)
+    password = models.CharField(max_length=128)
+
+class OfGuest(serializers.ModelSerializer):
+    class Meta:
+        model = Guest
+        fields = [«"password"»]
+
+class OfRelay(serializers.ModelSerializer):
+    class Meta:
+        model = Relay
+        fields = ["host", "password"]
+
 class Form:
     class Meta:
         model = Member
@@ -243,9 +261,9 @@ class Form:
 
 def test_django_rest_framework() -> None:
     write_only = 'extra_kwargs = {"password": {"write_only": True}}\n        '
-    after = DJANGO.replace('fields = ["id", «', f'{write_only}fields = ["id", «').replace(
-        'fields = «"__', f'{write_only}fields = «"__'
-    )
+    after = DJANGO
+    for fields in ('fields = ["id", «', 'fields = «"__', "fields = [«"):
+        after = after.replace(fields, write_only + fields)
     assert_finds("SW504", DJANGO)
     assert_fixes("SW504", DJANGO, after.replace("«", "").replace("»", ""))
 

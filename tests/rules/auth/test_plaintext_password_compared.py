@@ -89,6 +89,11 @@ FOUND = {
     "an object that is fetched": "found = db.get(User, 1)\nreturn «found.password == password»",
     "by a variable": "given = data.password\nreturn «user.password == given»",
     "a row of asyncpg": "row = await pool.fetchrow('SELECT * FROM users')\nreturn «row['password'] == data.password»",
+    "a row of a helper": """
+async def load(name: str) -> asyncpg.Record | None:
+    return await pool.fetchrow("SELECT * FROM users WHERE name = $1", name)
+row = await load(data.name)
+return «row["password"] == data.password»""",
     "a row of a cursor": (
         "cursor = sqlite3.connect('x').cursor()\ncursor.execute('SELECT password FROM users')\nrow = cursor.fetchone()\n"
         "return «row['password'] == password»"

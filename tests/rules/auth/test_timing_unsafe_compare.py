@@ -70,6 +70,8 @@ class Invite(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str]
     access_token: Mapped[str | None]
+    reset_token: Mapped[str | None]
+    password: Mapped[str]
     name: Mapped[str]
 #- signing.py
 import hashlib
@@ -108,6 +110,7 @@ FOUND = {
     "a constant from the environment": "return «key == API_KEY»",
     "Django's settings": "return «request.query_params['key'] == django_settings.API_KEY»",
     "a column": "return «invite.token == data.token»",
+    "a token that a reset is asked for with": "return «invite.reset_token == data.token»",
     "among conditions": "return bool(body) and «key == settings.api_key» or maybe",
 }
 
@@ -135,6 +138,7 @@ SILENT = {
     "a function that says yes or no": "return verify(body) == signature",
     "several at once": "return settings.api_key == key == API_KEY",
     "another column": "return invite.name == data.token",
+    "a password, of which another rule tells": "return invite.password == data.token",
     "greater": "return settings.api_key > key",
 }
 

@@ -42,6 +42,7 @@ FOUND = [
     "return «hashlib.new('sha256', password.encode())».hexdigest()",
     "return «hashlib.sha256(bytes(password, 'utf-8'))».hexdigest()",
     "digest = hashlib.sha256(); «digest.update(password.encode())»; return digest",
+    "digest = hashlib.new('sha256'); «digest.update(password.encode())»; return digest",
     "return CryptContext(schemes=[«'md5_crypt'», 'bcrypt'])",
     "return «md5_crypt.hash(password)»",
     "return pbkdf2_hmac('sha256', password.encode(), salt.encode(), «1000»)",

@@ -17,7 +17,9 @@ from seawall.semantics.types import Instance, options
 _STATEMENTS = frozenset({"sqlalchemy.insert", "sqlalchemy.update", "sqlmodel.insert", "sqlmodel.update",
                          "sqlalchemy.dialects.postgresql.insert", "sqlalchemy.dialects.sqlite.insert",
                          "sqlalchemy.dialects.mysql.insert"})  # fmt: skip
-_EXECUTES = frozenset({"execute", "scalar", "scalars", "exec", "stream"})
+_EXECUTES = frozenset(
+    {"execute", "executemany", "exec", "fetch", "fetchrow", "fetchval", "scalar", "scalars", "stream"}
+)
 _DJANGO = frozenset({"create", "acreate", "update", "aupdate", "get_or_create", "aget_or_create", "update_or_create",
                      "aupdate_or_create"})  # fmt: skip
 _MONGO = frozenset({"insert_one", "insert_many", "update_one", "update_many", "replace_one", "find_one_and_update"})

@@ -73,7 +73,7 @@ from seawall.edits import AnyEdit, CannotFix, Fix, Safety
 from seawall.edits.calls import add_keyword
 from seawall.edits.imports import need
 from seawall.rules.auth._leaking import Leak, columns, leaks, public_schema
-from seawall.rules.auth._passwords import DJANGO_USER, is_in_tests
+from seawall.rules.auth._passwords import DJANGO_USER, is_in_tests, keeps
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.semantics.meanings.route import Kind, Route
 from seawall.semantics.types import Instance, Type, options
@@ -248,7 +248,9 @@ def _serializer(node: ast.ClassDef, file: File) -> Iterator[Finding]:
     if model is None or fields is None or not file.index.is_subclass(file.absolute_name(node), *_SERIALIZERS):
         return
     name = file.qualname(model)
-    if name is None or not file.index.is_subclass(name, *DJANGO_USER) or _own_field(node) or meta.bases:
+    if name is None or _own_field(node) or meta.bases:
+        return
+    if not file.index.is_subclass(name, *DJANGO_USER) and not keeps(file.index, name, "password"):
         return
     shown = _password_in(fields)
     extra = values.get("extra_kwargs")
@@ -257,7 +259,7 @@ def _serializer(node: ast.ClassDef, file: File) -> Iterator[Finding]:
     statement = file.statement(fields)
     yield file.finding(
         shown,
-        "The serializer shows the password's hash, make `password` write-only",
+        "The serializer shows what is stored of the password, make `password` write-only",
         Fix("Make it write-only", partial(_write_only, statement, extra, file), Safety.UNSAFE, _WHY),
     )
 

@@ -185,6 +185,8 @@ def _stored(node: ast.expr, file: File) -> _Stored | None:
 
 def _is_row(node: ast.expr, file: File) -> bool:
     """Whether a value is a row or document that was fetched: `await pool.fetchrow(...)`, `cursor.fetchone()`."""
+    if file.is_instance(node, "asyncpg.Record"):
+        return True
     match node:
         case ast.Await(value=inner):
             return _is_row(inner, file)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from seawall.knowledge.secrets import NO_HOLDER, Kind
+from seawall.knowledge.secrets import Kind
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact
 from seawall.semantics.meanings.secret import holder_named
@@ -141,19 +141,12 @@ def _of_name(node: ast.Attribute | ast.Name, name: str, file: File) -> Iterator[
 
 
 def _is_secret(name: str, node: ast.expr, file: File) -> bool:
-    holder = holder_named(name) or _reset_token(name)
+    holder = holder_named(name)
     if holder is None or holder.words == ("pwd",):
         return False
     if holder.kind is not Kind.PASSWORD and not _tells(holder) and not _is_made(node, file):
         return False
     return _may_be_text(file.type_of(node), holder, file)
-
-
-def _reset_token(name: str) -> Holder | None:
-    """Names with "reset" in them mostly tell about a reset, but what one is asked for with opens a door."""
-    *others, first, last = ("", "", *words(name))
-    is_one = (first, last) == ("reset", "token") and not NO_HOLDER.intersection(others)
-    return Holder(name, Kind.TOKEN, name) if is_one else None
 
 
 def _tells(holder: Holder) -> bool:
