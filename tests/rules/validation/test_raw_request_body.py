@@ -46,6 +46,9 @@ FOUND = [
     "body = «await request.body()»; hmac.new(b'', body); return json.loads(body)['title']",
     "if data := «await request.json()»: return data['title']",
     "data: dict = «await request.json()»; return [data['a'], data['b']]",
+    "rows = «await request.json()»; return [row['title'] for row in rows]",
+    "rows = «await request.json()»\n    for row in rows:\n        log.info(row.get('title'))",
+    "body = «await request.body()»; return [Book.model_construct(**row) for row in json.loads(body)]",
 ]
 
 
@@ -58,6 +61,10 @@ SILENT = [
     "return Book.model_validate(await request.json())",
     "data = await request.json(); return Book.model_validate(data)",
     "data = await request.json(); return Book(**data)",
+    "rows = await request.json(); return [Book(**row) for row in rows]",
+    "rows = await request.json(); return [row['title'] for row in rows if unknown(row)]",
+    "rows = await request.json()\n    for row in rows:\n        Book.model_validate(row)",
+    "rows = await request.json(); return [1 for row in rows]",
     "return TypeAdapter(Book).validate_python(await request.json())",
     "return Book.model_validate_json(await request.body())",
     "body = await request.body(); hmac.new(b'', body); return Book.model_validate_json(body)",

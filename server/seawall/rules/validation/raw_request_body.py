@@ -37,7 +37,7 @@ Fixed:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.knowledge.http_input import REQUEST_TYPES
@@ -92,27 +92,35 @@ def _reads(call: ast.Call, file: File) -> str | None:
 
 def _is_used_raw(value: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> bool:
     """Whether a key of the body is read, or an object made of it, and nowhere anything that may validate it."""
-    uses = _uses(value, function, file)
+    return _answer(_uses(value, function, file), is_bytes, function, file) is True
+
+
+def _answer(uses: Sequence[ast.expr], is_bytes: bool, function: FunctionNode, file: File) -> bool | None:
+    """What all the uses come to: one that may validate decides, and after it one that is raw."""
     answers = [_use(use, is_bytes, function, file) for use in uses]
-    return None not in answers and True in answers
+    return None if None in answers else True in answers
 
 
-def _uses(value: ast.expr, function: FunctionNode, file: File) -> list[ast.expr]:
+def _uses(value: ast.expr, function: FunctionNode, file: File) -> Sequence[ast.expr]:
     match file.parent(value):
         case (
             ast.Assign(targets=[ast.Name(id=name)])
             | ast.AnnAssign(target=ast.Name(id=name))
             | ast.NamedExpr(target=ast.Name(id=name))
         ):
-            return [
-                node
-                for node in file.scan.nodes[ast.Name]
-                if isinstance(node, ast.Name)
-                and node.id == name
-                and isinstance(node.ctx, ast.Load)
-                and function in file.ancestors(node)
-            ]
+            return _loads(name, function, file)
     return [value]
+
+
+def _loads(name: str, inside: ast.AST, file: File) -> list[ast.Name]:
+    return [
+        node
+        for node in file.scan.nodes[ast.Name]
+        if isinstance(node, ast.Name)
+        and node.id == name
+        and isinstance(node.ctx, ast.Load)
+        and inside in file.ancestors(node)
+    ]
 
 
 def _use(use: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> bool | None:
@@ -132,6 +140,11 @@ def _use(use: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> b
             return _is_raw(call, file)
         case ast.keyword(arg=None):
             return _makes_model(parent, file)
+        case ast.For(target=ast.Name(id=name), iter=rows) if rows is use:
+            return _answer(_loads(name, parent, file), False, function, file)
+        case ast.comprehension(target=ast.Name(id=name), iter=rows) if rows is use:
+            around = file.parent(parent)
+            return _answer(_loads(name, around, file), False, function, file) if around is not None else None
         case ast.Call() if file.callee(parent) in _HARMLESS or _logs(parent, file):
             return False
         case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.If() | ast.FormattedValue() | ast.Expr():
@@ -151,11 +164,13 @@ def _is_raw(value: ast.expr, file: File) -> bool | None:
 
 
 def _makes_model(unpacked: ast.keyword, file: File) -> bool | None:
-    """Whether `**body` becomes an object of the database, which validates nothing."""
+    """Whether `**body` becomes an object of the database or an unchecked one of a schema, which validates nothing."""
     call = file.parent(unpacked)
     cls = file.callee(call) if isinstance(call, ast.Call) else None
     if cls is None:
         return None
+    if cls.endswith(".model_construct"):
+        return True
     bases = ("sqlalchemy.orm.DeclarativeBase", "django.db.models.Model", "sqlalchemy.orm.MappedAsDataclass")
     return True if file.index.is_subclass(cls, *bases) else None
 
@@ -218,12 +233,4 @@ def _shape(name: str, function: FunctionNode, file: File) -> Shape | None:
     ]
     if len(stores) != 1:
         return None
-    loads = [
-        node
-        for node in file.scan.nodes[ast.Name]
-        if isinstance(node, ast.Name)
-        and node.id == name
-        and isinstance(node.ctx, ast.Load)
-        and function in file.ancestors(node)
-    ]
-    return shape_of(file, name, loads)
+    return shape_of(file, name, _loads(name, function, file))
