@@ -14,6 +14,8 @@ class Kind(StrEnum):
     """A signing key, an API key: any text that is no identifier."""
     TOKEN = "token"
     """Much is called a token: only random-looking text counts."""
+    WEAK = "weak"
+    """Much more is called a key: only a text that is drawn, or as mixed as passwords are, counts."""
     SINK = "sink"
     """A library takes this very value as its key or password."""
 
@@ -48,6 +50,7 @@ HOLDERS: dict[tuple[str, ...], Kind] = {
     ("service", "key"): Kind.TOKEN,
     ("password", "salt"): Kind.TOKEN,
     ("secret", "salt"): Kind.TOKEN,
+    ("key",): Kind.WEAK,
     ("token",): Kind.TOKEN,
     ("authtoken",): Kind.TOKEN,
     ("accesstoken",): Kind.TOKEN,
@@ -68,6 +71,14 @@ NO_HOLDER = frozenset({
     "previous", "primary", "foreign", "cache", "public", "query", "read", "regex", "require", "required", "requires", "reset", "revoke",
     "sample", "sep", "set", "show", "skip", "special", "start", "stop", "sync", "template", "test", "title", "type", "unk",
     "update", "url", "use", "validate", "verify", "weak", "with", "without", "wrong",
+})  # fmt: skip
+
+# What is before the word "key" where it opens nothing.
+PLAIN_KEYS = frozenset({
+    "bucket", "candidate", "composite", "config", "context", "data", "dedup", "dict", "env", "event", "file", "group", "hot", "i18n",
+    "idempotency", "image", "index", "issue", "item", "json", "kwargs", "locale", "lock", "lookup", "map", "meta", "metadata", "natural",
+    "object", "option", "order", "parent", "press", "project", "publishable", "range", "redis", "registry", "resource", "response", "row",
+    "routing", "s3", "s", "setting", "shard", "shortcut", "site", "sort", "state", "storage", "store", "task", "translation", "tuple", "unique",
 })  # fmt: skip
 
 # Words that names of fields, headers, grants and columns are made of: a value of nothing but these is an identifier.

@@ -25,6 +25,7 @@ _FILE = re.compile(
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HASH = re.compile(r"\$\w+\$|[\w-]+\$\d+\$|\{[A-Z0-9]+\}|sha\d+:")
+_DRAWN = re.compile(r"(?=[A-Za-z]*\d[A-Za-z]*\d[A-Za-z]*\d)[A-Za-z0-9]{12,}")
 _SCHEMED = re.compile(r"(?:Bearer|Basic|Token|ApiKey|Bot|token|bearer)\s+(\S+)")
 
 
@@ -72,8 +73,10 @@ def looks_secret(value: str, holder: Holder) -> bool:
         return holder.kind is Kind.PASSWORD and not set(words(value)) <= set(holder.words)
     if not _has_form(value) or _is_identifier(value, holder):
         return False
-    if is_random(value):
+    if is_random(value) and (holder.kind is not Kind.WEAK or _DRAWN.search(value)):
         return True
+    if holder.kind is Kind.WEAK:
+        return _is_mixed(value)
     if holder.kind is Kind.TOKEN:
         return False
     if any(char.isdigit() for char in value):
@@ -101,6 +104,13 @@ def _has_form(value: str) -> bool:
     ):
         return False
     return not any(pattern.fullmatch(value) for pattern in (_ENV_NAME, _DOTTED, _EMAIL)) and not _is_path(value)
+
+
+def _is_mixed(value: str) -> bool:
+    """Whether a text has of all that passwords are asked to have: `Pedal-66-Crank-Hub`."""
+    asked = (str.isupper, str.islower, lambda char: not char.isalnum())
+    digits = sum(char.isdigit() for char in value)
+    return len(value) >= 12 and digits >= 2 and all(any(map(one, value)) for one in asked) and "/" not in value
 
 
 def is_random(value: str) -> bool:

@@ -226,6 +226,17 @@ def test_variables_and_defaults_of_other_modules() -> None:
         app = FastAPI()
         app.add_middleware(OnPaths, allow_origins=«["*"]»)
         """,
+        # options that are passed on from another module
+        """
+        #- options.py
+        OPEN = {"allow_origins": «["*"]», "allow_methods": ["GET"]}
+        OTHER = {"allow_origins": ["https://harbour.example"], "max_age": 60}
+        NOT_CORS = {"allow_origins": ["*"]}
+        #- main.py
+        from options import OPEN
+        HEAD
+        app.add_middleware(CORSMiddleware, **OPEN)
+        """,
         # a condition that is not about development
         """
         #- main.py

@@ -23,6 +23,7 @@ CODE = "SW603"
         ),
         ("from sqlmodel import create_engine\nengine = create_engine(url, echo=«True»)", Severity.WARNING),
         ("import uvicorn\nuvicorn.run('main:app', reload=«True»)", Severity.WARNING),
+        ("import uvicorn\ndef serve():\n    uvicorn.run('main:app', reload=«True»)", Severity.WARNING),
         ("def make():\n    from fastapi import FastAPI\n    return FastAPI(debug=«True»)", Severity.ERROR),
     ],
 )
@@ -293,6 +294,8 @@ def test_django_settings_that_extend_others() -> None:
         "from sqlalchemy import create_engine\nengine = create_engine(url, echo=DEBUG)",
         "from elsewhere import FastAPI\napp = FastAPI(debug=True)",
         "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run('main:app', reload=True)",
+        "import uvicorn\ndef main():\n    uvicorn.run('main:app', reload=True)",
+        "import uvicorn\n@app.command()\ndef serve():\n    uvicorn.run('main:app', reload=True)",
         "import uvicorn\ndef dev():\n    uvicorn.run('main:app', reload=True)",
         "from fastapi import FastAPI\nif __name__ == '__main__':\n    app = FastAPI(debug=True)",
         "DEBUG = True",

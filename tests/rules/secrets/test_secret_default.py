@@ -20,6 +20,9 @@ SETTINGS = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSet
         'from os import environ\nKEY = environ.get("API_KEY", «"plb_notify_7Qm2xV9tRk4"»)',
         'from decouple import config\nKEY = config("SECRET_KEY", default=«"harness-4e1f-whisker-77c0"»)',
         'import environ\nenv = environ.Env()\nKEY = env("SECRET_KEY", default=«"harness-4e1f-whisker-77c0"»)',
+        'import os\nKEY = os.environ.get("SCREEN_KEY", «"Pedal-66-Crank-Hub"»)',
+        'from starlette.config import Config\nconfig = Config(".env")\nKEY = config("SECRET_KEY", default=«"harness-4e1f-whisker-77c0"»)',
+        'from environs import Env\nenv = Env()\nKEY = env("API_SECRET", «"harness-4e1f-whisker-77c0"»)',
         SETTINGS + 'secret_key: str = «"harness-4e1f-whisker-77c0"»',
         "from pydantic import Field\n" + SETTINGS + 'secret_key: str = Field(default=«"harness-4e1f-whisker-77c0"»)',
         "from pydantic import SecretStr\n" + SETTINGS + 'db_password: SecretStr = SecretStr(«"hunter22"»)',
@@ -63,10 +66,114 @@ def test_a_settings_class_that_derives_from_another_modules() -> None:
         SETTINGS + 'secret_key: str = "change-this-in-production"',
         SETTINGS + 'token_url: str = "/api/v1/token"',
         SETTINGS + 'jwt_algorithm: str = "HS256"',
+        'import os\nKEY = os.getenv("SORT_KEY", "Created-At-22")',
+        'import os\nKEY = os.getenv("S3_OBJECT_KEY", "Harbour-2024-Boats")',
+        'import os\nKEY = os.getenv("API_KEY_HEADER", "X-Api-Key-2024")',
     ],
 )
 def test_harmless_defaults(text: str) -> None:
     assert_silent(CODE, text + "\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        #- base.py
+        from pydantic_settings import BaseSettings
+
+        class Base(BaseSettings): ...
+        #- config.py
+        from pydantic import Field, SecretStr
+
+        from base import Base
+
+        class Settings(Base):
+            smtp_password: SecretStr = Field(default=SecretStr(«"hunter22"»), description="for mails")
+            name: str = "harness-4e1f-whisker-77c0"
+        """,
+        """
+        #- environment.py
+        import environ
+
+        env = environ.Env()
+        #- config.py
+        from environment import env
+
+        KEY = env("STRIPE_SECRET", default=«"harness-4e1f-whisker-77c0"»)
+        """,
+        """
+        #- environment.py
+        from os import getenv as read
+        #- config.py
+        from environment import read
+
+        KEY = read("SIGNING_KEY") or «"harness-4e1f-whisker-77c0"»
+        """,
+        """
+        #- environment.py
+        from decouple import config
+        #- config.py
+        import environment
+
+        KEY = environment.config("SIGNING_KEY", default=«"harness-4e1f-whisker-77c0"»)
+        """,
+    ],
+)
+def test_readers_and_classes_of_other_modules(text: str) -> None:
+    assert_finds(CODE, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        #- environment.py
+        def read(name, default):
+            return default
+        #- config.py
+        from environment import read
+
+        NAME = read("SECRET_NAME", "harness-4e1f-whisker-77c0")
+        """,
+        """
+        #- base.py
+        class Base: ...
+        #- config.py
+        from base import Base
+
+        class Titles(Base):
+            secret_key: str = "Your secret key"
+        """,
+        """
+        #- tests/config.py
+        import os
+
+        KEY = os.getenv("SECRET_KEY", "harness-4e1f-whisker-77c0")
+        #- main.py
+        """,
+        """
+        #- names.py
+        DEFAULT = ""
+        #- config.py
+        import os
+
+        from names import DEFAULT
+
+        KEY = os.getenv("SECRET_KEY", DEFAULT)
+        """,
+        """
+        #- config.py
+        import os
+
+        KEY = os.getenv("SECRET_KEY", os.getenv("OLD_SECRET_KEY", ""))
+        #- main.py
+        from config import KEY
+        """,
+    ],
+)
+def test_what_other_modules_make_harmless(text: str) -> None:
+    assert_silent(CODE, text)
 
 
 def test_the_whole_call_moves() -> None:

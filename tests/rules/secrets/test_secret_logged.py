@@ -47,6 +47,8 @@ LOG = "import logging\n\nlogger = logging.getLogger(__name__)\n\n"
         "from structlog.contextvars import bind_contextvars\n\ndef f(api_key):\n    bind_contextvars(key=«api_key»)",
         "from loguru import logger\n\ndef f(password):\n    logger.success('with {}', «password»)",
         "def f(password):\n    print('password:', «password»)",
+        "def announce(token: str):\n    print(f'sending reset token {«token»}')",
+        LOG + "def announce(token):\n    logger.info('new api token: %s', «token»)",
         "def f(password):\n    raise ValueError(f'wrong password {«password»!r}')",
         "from fastapi import HTTPException\n\ndef f(access_token):\n"
         "    raise HTTPException(401, detail='bad token %s' % «access_token»)",
@@ -176,6 +178,8 @@ def test_types_tell(text: str) -> None:
         LOG + "def f(password: bool):\n    logger.info('with %s', password)",
         LOG + "def f(page_token, next_token):\n    logger.info('%s %s', page_token, next_token)",
         LOG + "def f(token):\n    logger.info('lexed %s', token)",
+        LOG + "def f(token):\n    logger.info('reset at token %s', token)",
+        LOG + "def f(token):\n    logger.info('sending a reset token of %s characters', len(token))",
         LOG + "def f(reset_token_url, has_reset_token):\n    logger.info('%s %s', reset_token_url, has_reset_token)",
         LOG
         + "from fastapi import Depends\n\ndef next_page(): ...\n\nasync def user(token: str = Depends(next_page)):\n"

@@ -140,7 +140,7 @@ def _finding(cors: Cors, where: ast.expr, option: str, found: Written, file: Fil
 
 
 def _target(cors: Cors) -> str:
-    assert not isinstance(cors.node, ast.Call)
+    assert isinstance(cors.node, (ast.Assign, ast.AnnAssign))
     target = cors.node.targets[0] if isinstance(cors.node, ast.Assign) else cors.node.target
     assert isinstance(target, ast.Name)
     return target.id
@@ -194,7 +194,7 @@ def _list(cors: Cors, file: File) -> Iterator[AnyEdit]:
 
 
 def _allow_some(cors: Cors, file: File) -> Iterator[AnyEdit]:
-    assert not isinstance(cors.node, ast.Call) and cors.allows_all is not None
+    assert cors.is_django and cors.allows_all is not None
     if "CORS_ALLOWED_ORIGINS" in file.current.facts.names:
         yield file.replace(cors.allows_all, "False")
         return

@@ -62,9 +62,10 @@ from seawall.edits.settings import Setting, change_default, default_in, place
 from seawall.edits.settings.django import is_settings
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._by_default import TRUE_WORDS, UNKNOWN, by_default
-from seawall.rules.config._development import is_for_development
+from seawall.rules.config._development import DEVELOPMENT, is_for_development
 from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.meanings.written import Written, reads_environment, written
+from seawall.semantics.secret_text import words
 from seawall.semantics.symbols import Call
 from seawall.semantics.view import keyword
 
@@ -101,8 +102,8 @@ def _check_keyword(node: ast.keyword, file: File) -> Iterator[Finding]:
     call = file.parent(node)
     if not isinstance(call, ast.Call) or (isinstance(node.value, ast.Constant) and not node.value.value):
         return
-    if node.arg == "reload" and file.function(node) is not None:
-        return  # a command that starts the server for developers
+    if node.arg == "reload" and _is_for_developers(node, file):
+        return
     row = _SWITCHES.get(file.callee(call) or "")
     if row is None or row[0] != node.arg or keyword(call, row[0]) is not node.value or _is_aside(node, file):
         return
@@ -121,6 +122,14 @@ def _check_keyword(node: ast.keyword, file: File) -> Iterator[Finding]:
         yield file.finding(node.value, message, fix, severity=loud)
 
 
+def _is_for_developers(node: ast.AST, file: File) -> bool:
+    """Whether the function that starts the server is a command or says to be for development: `main`, `run_dev`."""
+    function = file.function(node)
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return bool(function.decorator_list or DEVELOPMENT.intersection(words(function.name))) or function.name == "main"
+
+
 def _written_elsewhere(
     node: ast.keyword, found: Written, setting: str, loud: Severity, effect: str, file: File
 ) -> Iterator[Finding]:
@@ -137,9 +146,6 @@ def _written_elsewhere(
 
 def _is_for_development(found: Written) -> bool:
     """Whether the class or module that holds the value is one for development."""
-    from seawall.rules.config._development import DEVELOPMENT
-    from seawall.semantics.secret_text import words
-
     return bool(DEVELOPMENT.intersection(word for part in found.origin.split(".")[:-1] for word in words(part)))
 
 

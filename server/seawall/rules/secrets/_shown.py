@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,46 +61,46 @@ class Shown:
     """The call that makes a dictionary of the model, if there is one."""
 
 
-def shown(node: ast.expr, file: File) -> Iterator[Shown]:
-    """The secrets that a text made of this expression shows."""
+def shown(node: ast.expr, file: File, about: str = "") -> Iterator[Shown]:
+    """The secrets that a text made of this expression shows; `about` is what else the text says."""
     match node:
         case ast.JoinedStr(values=values) | ast.BoolOp(values=values):
             for value in values:
-                yield from shown(value, file)
+                yield from shown(value, file, about)
         case ast.FormattedValue(value=value) | ast.Starred(value=value) | ast.NamedExpr(value=value):
-            yield from shown(value, file)
+            yield from shown(value, file, about)
         case ast.BinOp(op=ast.Mod() | ast.Add(), left=left, right=right):
-            yield from shown(left, file)
-            yield from shown(right, file)
+            yield from shown(left, file, about)
+            yield from shown(right, file, about)
         case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
             for element in elements:
-                yield from shown(element, file)
+                yield from shown(element, file, about)
         case ast.Dict(values=values):
             for value in values:
-                yield from shown(value, file)
+                yield from shown(value, file, about)
         case ast.IfExp(body=body, orelse=orelse):
-            yield from shown(body, file)
-            yield from shown(orelse, file)
+            yield from shown(body, file, about)
+            yield from shown(orelse, file, about)
         case ast.Call():
-            yield from _of_call(node, file)
+            yield from _of_call(node, file, about)
         case ast.Subscript(slice=ast.Constant(value=str(key))):
             if _is_secret(key, node, file):
                 yield Shown(node, key)
         case ast.Attribute(attr=name) | ast.Name(id=name):
-            yield from _of_name(node, name, file)
+            yield from _of_name(node, name, file, about)
 
 
-def _of_call(call: ast.Call, file: File) -> Iterator[Shown]:
+def _of_call(call: ast.Call, file: File, about: str) -> Iterator[Shown]:
     match call.func:
         case ast.Attribute(value=receiver, attr="get_secret_value"):
             yield Shown(call, file.text(receiver), unwraps=receiver)
             return
         case ast.Attribute(value=ast.Constant(), attr="format" | "join"):
             for argument in (*call.args, *(item.value for item in call.keywords)):
-                yield from shown(argument, file)
+                yield from shown(argument, file, about)
             return
         case ast.Attribute(value=receiver, attr=attr) if attr in _KEEPING and not call.args:
-            yield from shown(receiver, file)
+            yield from shown(receiver, file, about)
             return
         case ast.Attribute(value=receiver, attr=attr) if attr in _DUMPS:
             if not any(item.arg in ("exclude", "include") for item in call.keywords):
@@ -113,7 +114,7 @@ def _of_call(call: ast.Call, file: File) -> Iterator[Shown]:
         if _is_secret(str(key.value), call, file):
             yield Shown(call, str(key.value))
     elif call.args and file.callee(call) in _READABLE:
-        yield from shown(call.args[0], file)
+        yield from shown(call.args[0], file, about)
 
 
 def _reads(call: ast.Call) -> bool:
@@ -127,11 +128,11 @@ def _reads(call: ast.Call) -> bool:
     )
 
 
-def _of_name(node: ast.Attribute | ast.Name, name: str, file: File) -> Iterator[Shown]:
+def _of_name(node: ast.Attribute | ast.Name, name: str, file: File, about: str) -> Iterator[Shown]:
     if name == "headers" and isinstance(node, ast.Attribute) and file.is_instance(node.value, *_REQUESTS):
         yield Shown(node, file.text(node))
         return
-    if _is_secret(name, node, file):
+    if _is_secret(name, node, file, about):
         if not _comes_harmless(node, file):
             yield Shown(node, file.text(node))
         return
@@ -140,17 +141,28 @@ def _of_name(node: ast.Attribute | ast.Name, name: str, file: File) -> Iterator[
         yield Shown(node, file.text(node), fields=fields)
 
 
-def _is_secret(name: str, node: ast.expr, file: File) -> bool:
+def _is_secret(name: str, node: ast.expr, file: File, about: str = "") -> bool:
     holder = holder_named(name)
     if holder is None or holder.words == ("pwd",):
         return False
-    if holder.kind is not Kind.PASSWORD and not _tells(holder) and not _is_made(node, file):
+    if (
+        holder.kind is not Kind.PASSWORD
+        and not _tells(holder)
+        and not _is_made(node, file)
+        and not _is_told(holder, about)
+    ):
         return False
     return _may_be_text(file.type_of(node), holder, file)
 
 
 def _tells(holder: Holder) -> bool:
     return holder.words[-2:] in _TELLING or holder.words[-1] in _ALONE
+
+
+def _is_told(holder: Holder, about: str) -> bool:
+    """Whether the text says what it shows: `f"sending reset token {token}"`."""
+    found = words(about)
+    return any(pair in _TELLING and pair[1] == holder.words[-1] for pair in itertools.pairwise(found))
 
 
 def _is_made(node: ast.expr, file: File) -> bool:

@@ -53,7 +53,7 @@ def check(node: ast.Call | ast.Raise, file: File) -> Iterator[Finding]:
         where, texts = "the exception's text", _texts_of_exception(node)
     else:
         where, texts = _sink(node, file)
-    found = [one for text in texts for one in shown(text, file)]
+    found = [one for text in texts for one in shown(text, file, _said(texts))]
     if not found or is_aside(file.path, file.project.root):
         return
     for one in found:
@@ -61,6 +61,12 @@ def check(node: ast.Call | ast.Raise, file: File) -> Iterator[Finding]:
         if one.fields:
             message = f"`{one.name}` shows its `{one.fields[0]}` in {where}, leave it out"
         yield file.finding(one.node, message, *_fixes(one, isinstance(node, ast.Raise), file))
+
+
+def _said(texts: list[ast.expr]) -> str:
+    """The plain words around what is shown."""
+    nodes = (node for text in texts for node in ast.walk(text))
+    return " ".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def _sink(call: ast.Call, file: File) -> tuple[str, list[ast.expr]]:

@@ -14,6 +14,9 @@ MIDDLEWARE = "starlette.middleware.cors.CORSMiddleware"
 _WRAPPERS = frozenset({"starlette.middleware.Middleware", "fastapi.middleware.Middleware"})
 _ALLOW_ALL = frozenset({"CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"})
 _REGEXES = frozenset({"CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST"})
+_OPTIONS = frozenset(
+    {"allow_credentials", "allow_methods", "allow_headers", "allow_origin_regex", "expose_headers", "max_age"}
+)
 _ANY_SITE = ("https://a1.elsewhere.invalid", "http://elsewhere.invalid")
 
 
@@ -21,7 +24,7 @@ _ANY_SITE = ("https://a1.elsewhere.invalid", "http://elsewhere.invalid")
 class Cors:
     """A CORS middleware with its options, or one of the settings of Django's."""
 
-    node: ast.Call | ast.Assign | ast.AnnAssign
+    node: ast.Call | ast.Assign | ast.AnnAssign | ast.Dict
     origins: ast.expr | None = None
     regex: ast.expr | None = None
     credentials: ast.expr | None = None
@@ -30,12 +33,14 @@ class Cors:
 
     @property
     def is_django(self) -> bool:
-        return not isinstance(self.node, ast.Call)
+        return isinstance(self.node, (ast.Assign, ast.AnnAssign))
 
     calls: ClassVar = frozenset(name.rpartition(".")[2] for name in (*_WRAPPERS, MIDDLEWARE)) | {"add_middleware"}
 
     @staticmethod
-    def recognise(node: ast.Call | ast.Assign | ast.AnnAssign, view: View) -> Cors | None:
+    def recognise(node: ast.Call | ast.Assign | ast.AnnAssign | ast.Dict, view: View) -> Cors | None:
+        if isinstance(node, ast.Dict):
+            return _options(node)
         if not isinstance(node, ast.Call):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             if not isinstance(target, ast.Name) or node.value is None:
@@ -51,6 +56,16 @@ class Cors:
             keyword(node, "allow_origin_regex"),
             keyword(node, "allow_credentials"),
         )
+
+
+def _options(node: ast.Dict) -> Cors | None:
+    """A dictionary of the middleware's options, told by their names; it is passed on with `**`."""
+    given = {
+        key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
+    }
+    if "allow_origins" not in given or not _OPTIONS & given.keys():
+        return None
+    return Cors(node, given["allow_origins"], given.get("allow_origin_regex"), given.get("allow_credentials"))
 
 
 def _is_middleware(call: ast.Call, view: View) -> bool:

@@ -46,8 +46,10 @@ class Secret:
 
     @staticmethod
     def recognise(node: ast.Constant, view: View) -> Secret | None:
-        value = text_of(node)
-        if value is None or len(value) < Secret.texts or type(view.parent(node)) in _NO_PLACES:
+        value, parent = text_of(node), view.parent(node)
+        if value is None or len(value) < Secret.texts:
+            return None
+        if type(parent) in _NO_PLACES and not (isinstance(parent, (ast.List, ast.Set)) and _plural(parent, view)):
             return None
         if " " in value and not is_schemed(value):
             return None
@@ -95,7 +97,7 @@ def holder_named(name: str) -> Holder | None:
     for length in (3, 2, 1):
         kind = known.HOLDERS.get(found[-length:]) if length <= len(found) else None
         if kind is not None:
-            if found == ("pass",):
+            if found == ("pass",) or (kind is Kind.WEAK and (len(found) == 1 or known.PLAIN_KEYS.intersection(found))):
                 return None
             return Holder(name, kind, "_".join(found[1:] if found[0] == "x" and len(found) > 1 else found))
     return None
@@ -117,13 +119,16 @@ def holder_of(node: ast.expr, view: View) -> Holder | None:
             return (_sink(call, value, view) if isinstance(call, ast.Call) else None) or holder_named(name)
         case ast.Dict(keys=keys, values=values) if value in values:
             key = keys[values.index(value)]
-            return holder_named(key.value) if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
+            named = holder_named(key.value) if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
+            return named or _plural(parent, view)
+        case ast.List() | ast.Set():
+            return _plural(parent, view)
         case ast.arguments():
             return _parameter(parent, value)
         case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
             other = right if left is value else left
             found = _target(other, view)
-            return Holder(found.name, Kind.TOKEN, found.setting) if found else None
+            return Holder(found.name, _compared(found.kind, node), found.setting) if found else None
         case ast.Call(args=[first, *_]) if value is first and view.callee(parent) == "pydantic.Field":
             field = view.parent(parent)
             return _target(field.target, view) if isinstance(field, ast.AnnAssign) else None
@@ -137,6 +142,29 @@ def holder_of(node: ast.expr, view: View) -> Holder | None:
                 found = holder_named(function.name.removeprefix("get_"))
                 return Holder(found.name, Kind.TOKEN, found.setting) if found else None
     return None
+
+
+def _plural(container: ast.expr, view: View) -> Holder | None:
+    """What a list or dictionary of several secrets is called: `API_KEYS`, Django's `SECRET_KEY_FALLBACKS`."""
+    match view.parent(container):
+        case (
+            ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)]) | ast.AnnAssign(target=ast.Name(id=name))
+        ):
+            if name.endswith("_FALLBACKS"):
+                return holder_named(name.removesuffix("_FALLBACKS"))
+            found = holder_named(name[:-1]) if name[-1:] in ("s", "S") else None
+            if found is not None:
+                return Holder(name, Kind.WEAK if found.kind is Kind.WEAK else Kind.TOKEN, found.setting)
+    return None
+
+
+def _compared(kind: Kind, node: ast.expr) -> Kind:
+    """How strictly to judge a text that something is compared with: passwords are compared with words of many kinds."""
+    text = (text_of(node) or "") if isinstance(node, ast.Constant) else ""
+    mixed = (
+        len(text) >= 8 and any(map(str.isdigit, text)) and any(char.isupper() or char in "!?#$%&*+@" for char in text)
+    )
+    return Kind.PASSWORD if kind is Kind.PASSWORD and mixed else Kind.TOKEN
 
 
 def fallback_of(node: ast.expr, view: View) -> tuple[str, ast.expr] | None:
