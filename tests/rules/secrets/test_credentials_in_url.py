@@ -108,6 +108,37 @@ def test_files_beside_the_code() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"#- app/urls.py\nURL = «'{URL}'»\n#- app/db.py\nfrom app.urls import URL\n\nconnect(URL)\n",
+        f"#- base.py\nfrom pydantic_settings import BaseSettings\n\nclass Base(BaseSettings): ...\n"
+        f"#- config.py\nfrom base import Base\n\nclass Settings(Base):\n    dsn: str = «'{URL}'»\n",
+        f"#- env.py\nimport environ\n\nenv = environ.Env()\n#- settings.py\nfrom env import env\n\n"
+        f"DATABASES = {{'default': env.db('DATABASE_URL', default=«'{URL}'»)}}\n",
+        f"#- a/alembic.ini\nsqlalchemy.url = «{URL}»\n#- main.py\nimport os\n\nURL = os.environ['DATABASE_URL']\n",
+        f"#- compose.yaml\nurl: «{URL}»\n#- docker-compose.override.yml\nurl: «{URL}»\n",
+    ],
+)
+def test_in_several_files(text: str) -> None:
+    assert_finds(CODE, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#- config.py\nPASSWORD = load()\n#- db.py\nfrom config import PASSWORD\n\nURL = f'postgresql://shop:{PASSWORD}@db.harbour.example'\n",
+        "#- tests/alembic.ini\nsqlalchemy.url = " + URL + "\n#- main.py\n",
+        "#- docs/compose.yaml\nurl: " + URL + "\n#- main.py\n",
+        "#- alembic.ini\nsqlalchemy.url = postgresql://%(DB_USER)s:%(DB_PASS)s@db/shop\n#- main.py\n",
+        "#- compose.yaml\nurl: postgresql://shop:${DB_PASSWORD:-}@db/shop\n#- main.py\n",
+        "#- notes.txt\n" + URL + "\n#- main.py\n",
+    ],
+)
+def test_in_files_that_show_nothing(text: str) -> None:
+    assert_silent(CODE, text)
+
+
 def test_the_variable_that_was_there_still_counts(tmp_path: Path) -> None:
     folder = Folder(
         {
