@@ -3,8 +3,8 @@
 What is committed once stays in the history, and has to be replaced. A line in `.gitignore` costs nothing.
 
 Flagged are files such as `.env` and `.env.local` that lie in a git repository and are not ignored, and code that loads such a
-file where none is yet; less loudly where no value in it is a secret. What git tracks already has to be
-taken out of it besides (`env-file-tracked`).
+file where none is yet; less loudly where no value in it is a secret. Of files that git tracks already, `env-file-tracked`
+tells.
 
 Not flagged: example files (`.env.example`, `.env.sample`, `.env.template`), those of tests and of frontends.
 
@@ -33,7 +33,7 @@ from pathlib import Path
 from seawall.edits import Fix
 from seawall.edits.settings.files import env_folder, ignore_edits
 from seawall.project.dotenv import is_env_name, is_example
-from seawall.project.gitignore import repository
+from seawall.project.gitignore import is_tracked, repository
 from seawall.project.project import Project
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.secrets._env_files import has_secrets, is_real
@@ -53,7 +53,7 @@ def check_project(project: Project) -> Iterator[Finding]:
     if repository(project.root) is None:
         return
     for file in project.dotenv_files:
-        if not is_real(file, project):
+        if not is_real(file, project) or is_tracked(file.path):
             continue
         if not project.gitignore.is_ignored(file.path, is_folder=False):
             first = re.split(r"\r\n|\n|\r", file.text, maxsplit=1)[0]
