@@ -150,11 +150,14 @@ def main() -> None:
         scores = score(labelled, check(folder))
         print_table(scores, score_peers(arguments.peers, folder, labelled))
     if arguments.verbose:
-        for one in scores.values():
-            for place in sorted(one.missed):
-                print("missed", place)
-            for place in sorted(one.extra):
-                print("extra ", place)
+        print(*differences(scores), sep="\n")
+
+
+def differences(scores: dict[str, Score]) -> Iterator[str]:
+    """What is not as the labels say, one a line."""
+    for one in scores.values():
+        yield from (f"missed {place}" for place in sorted(one.missed))
+        yield from (f"extra {place}" for place in sorted(one.extra))
 
 
 def print_table(scores: dict[str, Score], peers: dict[str, dict[str, Score]]) -> None:
