@@ -85,6 +85,12 @@ def test_other_digests_and_real_hashers(line: str) -> None:
     assert_silent("SW503", HEAD.replace("{}", line, 1))
 
 
+def test_a_hasher_of_another_sort_of_password() -> None:
+    body = "(pin_password: str) -> str:\n    return «hashlib.sha256(pin_password.encode())».hexdigest()\n"
+    assert_finds("SW503", f"import hashlib\n\n\ndef hash_pin{body}")
+    assert_silent("SW503", f"import hashlib\n\n\ndef cache_key{body}".replace("«", "").replace("»", ""))
+
+
 def test_tests_may() -> None:
     assert_silent("SW503", HEAD.replace("{}", "return hashlib.md5(password.encode())"), main="tests/test_x.py")
 

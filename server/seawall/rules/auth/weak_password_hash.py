@@ -124,7 +124,7 @@ def _is_password(node: ast.expr, file: File, depth: int = 0) -> bool:
     """Whether an expression is a password, encoded, salted or formatted."""
     match node:
         case ast.Name(id=name):
-            if is_plain_name(name):
+            if is_plain_name(name) or (name.endswith("_password") and _is_in_hasher(node, file)):
                 return True
             return depth < _MAX_HOPS and any(_is_password(one, file, depth + 1) for one in _assigned(node, file))
         case ast.Attribute(attr=name):
@@ -143,6 +143,12 @@ def _is_password(node: ast.expr, file: File, depth: int = 0) -> bool:
             parts = [value.value for value in values if isinstance(value, ast.FormattedValue)]
             return any(_is_password(part, file, depth) for part in parts)
     return False
+
+
+def _is_in_hasher(node: ast.AST, file: File) -> bool:
+    """Whether the function's name says that it hashes: what it takes as a password, of whatever sort, is one."""
+    function = file.function(node)
+    return isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and "hash" in function.name.split("_")
 
 
 def _assigned(node: ast.Name, file: File) -> Iterator[ast.expr]:
