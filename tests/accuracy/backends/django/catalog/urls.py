@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalog import views
+from catalog import exports, views
 
 urlpatterns = [
     path("", views.book_list),
@@ -19,6 +19,16 @@ urlpatterns = [
     path("ordered/<str:order>", views.ordered),
     path("cover/<str:isbn>", views.cover_of),
     path("covers/<str:isbn>", views.Cover.as_view()),
+    path("export", exports.as_csv),
+    path("export/old", exports.as_csv_old),
+    path("export/first", exports.first),
+    path("export/loop", exports.loop),
+    path("export/count", exports.sync_count),
+    path("export/stream", exports.stream),
+    path("export/titles/<str:prefix>", exports.titles),
+    path("export/report/<int:year>", exports.Report.as_view()),
+    path("authors/<int:pk>/rename/<str:name>", exports.rename),
+    path("authors/<int:pk>/merge/<int:other>", exports.merge),
     path("<int:pk>", views.book),
     path("<int:pk>/old", views.book_old),
     path("<int:pk>/author", views.author_of),

@@ -11,6 +11,7 @@ from shop import customers, parts, tickets, workshop
 from shop import partners as partner_routes
 from shop.config import DEBUG, config
 from shop.db import engine
+from shop.rentals import rentals
 
 log = logging.getLogger("shop")
 
@@ -39,6 +40,7 @@ for module in (customers, tickets, parts, workshop, partner_routes):
     app.include_router(module.router)
 app.include_router(tickets.public)
 app.mount("/admin", admin)
+app.mount("/rentals", rentals)
 
 partners = FastAPI(title="Shop, partners")
 partners.add_middleware(SessionMiddleware, secret_key="Tandem-9-Rim-4c51")  # expect: SW201
