@@ -54,7 +54,7 @@ BLOCKING: dict[str, Blocking] = {
     **_rows(Kind.NETWORK, "urllib.request", "urlopen urlretrieve"),
     **_rows(Kind.NETWORK, "urllib.request.OpenerDirector", "open"),
     **_rows(Kind.NETWORK, "urllib3 urllib3.PoolManager urllib3.HTTPConnectionPool", "request urlopen"),
-    **_rows(Kind.NETWORK, "http.client.HTTPConnection", "connect request getresponse"),
+    **_rows(Kind.NETWORK, "http.client.HTTPConnection http.client.HTTPSConnection", "connect request getresponse"),
     **_rows(Kind.NETWORK, "socket", "create_connection getaddrinfo gethostbyname gethostbyaddr"),
     **_rows(Kind.NETWORK, "socket.socket", "connect accept recv recvfrom recv_into sendall"),
     **_rows(Kind.NETWORK, "smtplib", "SMTP SMTP_SSL"),

@@ -57,6 +57,11 @@ HANDOVERS = {
 }  # fmt: skip
 """Calls that call another function, with the arguments that follow it, and where it stands."""
 
+WRAPPERS = frozenset({
+    "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync", "channels.db.database_sync_to_async", "asyncer.asyncify", "asyncer.syncify",
+})  # fmt: skip
+"""Calls that make of a function one with the same arguments."""
+
 SUBSCRIBERS = frozenset({
     f"faststream.{broker}.subscriber"
     for broker in ("kafka.KafkaBroker", "rabbit.RabbitBroker", "redis.RedisBroker", "nats.NatsBroker")

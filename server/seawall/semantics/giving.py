@@ -10,7 +10,7 @@ from seawall.semantics.evaluate import is_decorated
 from seawall.semantics.facts import CallSite, ClassFact, FunctionFact
 from seawall.semantics.index import Index
 from seawall.semantics.paths import split
-from seawall.semantics.symbols import Ref
+from seawall.semantics.symbols import Call, Ref
 from seawall.semantics.types import Named, options
 
 
@@ -82,7 +82,10 @@ def _enqueues(index: Index, called: str, task: str) -> bool:
 
 def _leads_to(index: Index, call: CallSite, function: str) -> int | None:
     """How many parameters a call of the function fills by itself; None if it calls another."""
-    for target in options(index.type_of(call.callee)):
+    callee = call.callee
+    if isinstance(callee, Call) and callee.args and index.named(callee.func) in outside.WRAPPERS:
+        callee = callee.args[0] or callee
+    for target in options(index.type_of(callee)):
         if not isinstance(target, Named):
             continue
         found = index.resolve(target.name)

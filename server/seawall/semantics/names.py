@@ -31,7 +31,8 @@ MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.
 SHAPED_BY_ARGUMENTS = frozenset({
-    "Annotated", "AsyncSession", "Column", "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session", "StringConstraints",
+    "Annotated", "AsyncSession", "Column", "async_to_sync", "asyncify", "database_sync_to_async", "sync_to_async", "syncify",
+    "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session", "StringConstraints",
     "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine",
     "constr", "create_engine", "defaultload", "dict", "exec", "execute", "field_validator", "from_queryset", "get_object_or_404", "getattr", "immediateload",
     "joinedload", "list", "mapped_column", "next", "options", "partial", "query", "relationship", "scalar", "scalars", "scoped_session",
@@ -196,12 +197,15 @@ class Names:
         return self._numbers.get(node)
 
     def called(self, function: str) -> frozenset[str]:
-        """The last names of what the function hands arguments on to."""
-        return frozenset(
-            self.called_name(node)
-            for node in self.inside(function).get(ast.Call, ())
-            if isinstance(node, ast.Call) and (node.args or node.keywords)
-        )
+        """The last names of what the function hands arguments on to, be it wrapped: `sync_to_async(search)(word)`."""
+        found = set()
+        for node in self.inside(function).get(ast.Call, ()):
+            if isinstance(node, ast.Call) and (node.args or node.keywords):
+                found.add(self.called_name(node))
+                match node.func:
+                    case ast.Call(args=[ast.Name(id=name) | ast.Attribute(attr=name), *_]):
+                        found.add(name)
+        return frozenset(found)
 
     def called_name(self, call: ast.Call) -> str:
         """The last part of what is called, under its own name where the function around binds it to another."""

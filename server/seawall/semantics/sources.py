@@ -169,13 +169,13 @@ def _of_django(index: Index, name: str, function: FunctionFact, parameter: Param
 
 
 def _of_url(index: Index, name: str, function: FunctionFact, parameter: Parameter) -> str | None:
-    """`def books(request, slug)` in a module of views."""
+    """`def books(request, slug)` in a module of views; in any module, if it declares that it takes a request."""
     module = index.split(name)[0]
     first = function.params[0]
     is_view = (
         ".<locals>." not in name
         and name == f"{module}.{function.name}"
-        and module.rpartition(".")[2] in ("views", "api")
+        and (module.rpartition(".")[2] in ("views", "api") or _is_request(index, first))
         and first.name == "request"
         and not function.name.startswith("_")
         and not _is_called(index, name)
@@ -183,6 +183,13 @@ def _of_url(index: Index, name: str, function: FunctionFact, parameter: Paramete
     if not is_view or parameter is first or parameter.default is not None or _is_number(parameter.name):
         return None
     return "the path" if parameter.annotation is None or index.named(parameter.annotation) == "builtins.str" else None
+
+
+def _is_request(index: Index, parameter: Parameter) -> bool:
+    return any(
+        isinstance(one, Instance) and index.is_subclass(one.cls, *http_input.DJANGO_REQUEST_TYPES)
+        for one in options(index.type_of(parameter))
+    )
 
 
 def _is_called(index: Index, name: str) -> bool:

@@ -25,6 +25,7 @@ def silent(text: str) -> None:
         "import httpx\nasync def f(u):\n    return «httpx.get(u)»\n",
         "import httpx\nasync def f(u):\n    with httpx.Client() as client:\n        return «client.get(u)»\n",
         "from urllib.request import urlopen\nasync def f(u):\n    return «urlopen(u)».read()\n",
+        "from http.client import HTTPSConnection\nasync def f():\n    c = HTTPSConnection('x')\n    «c.request('GET', '/')»\n",
         "import subprocess\nasync def f():\n    «subprocess.run(['ls'], check=True)»\n",
         "import subprocess\nasync def f():\n    p = subprocess.Popen(['ls'])\n    «p.wait()»\n",
         "import os\nasync def f():\n    «os.system('ls')»\n",

@@ -80,6 +80,8 @@ def view(body: str, head: str = "async def view(request, pie: Pie, note: Note, p
         "return [pie for pie in «Pie.objects.filter(pk=pk)»]",
         "return list(«Pie.objects.filter(pk=pk)[:3]»)",
         "return len(«Pie.objects.all()»)",
+        "return ', '.join(«Pie.objects.values_list('name', flat=True)»)",
+        "csv.writer(file).writerows(«Pie.objects.values_list('name', 'pk')»)",
         "pies = Pie.objects.all()\nif not «pies»:\n    return 0",
         "return «Pie.objects.order_by('name')»[0]",
         "return {'names': sorted(«Pie.objects.values_list('name', flat=True)»)}",

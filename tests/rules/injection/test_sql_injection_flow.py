@@ -708,6 +708,16 @@ def test_an_edit_of_the_helper_is_seen_where_its_result_is_executed() -> None:
                 return search_sync(word)
         """,
         """
+        #- exports.py
+        from asgiref.sync import sync_to_async
+        from django.http import HttpRequest, HttpResponse
+        from store import search_sync
+
+
+        async def books(request: HttpRequest, word: str) -> HttpResponse:
+            return HttpResponse(await sync_to_async(search_sync)(word))
+        """,
+        """
         #- views.py
         from django.http import HttpRequest, HttpResponse
         import store
@@ -717,7 +727,7 @@ def test_an_edit_of_the_helper_is_seen_where_its_result_is_executed() -> None:
             return HttpResponse(store.search_sync(word))
         """,
     ],
-    ids=["thread", "executor", "background task", "added route", "a view and a helper of one name"],
+    ids=["thread", "executor", "background task", "added route", "wrapped", "a view and a helper of one name"],
 )
 def test_calls_that_somebody_else_makes(handler: str) -> None:
     store = """

@@ -13,7 +13,9 @@ from seawall.semantics.types import Instance, Named, options
 from seawall.semantics.view import View
 
 _SAVING = frozenset({"save", "delete", "refresh_from_db"})
-_NAMES = frozenset(name.rpartition(".")[2] for name in (*EVALUATES, *SHAPES))
+_TAKE_ALL = frozenset({"extend", "join", "writelines", "writerows"})
+"""Methods of texts, lists and files that go through their argument."""
+_NAMES = frozenset(name.rpartition(".")[2] for name in (*EVALUATES, *SHAPES)) | _TAKE_ALL
 _QUERYSET = "django.db.models.QuerySet"
 
 
@@ -51,6 +53,8 @@ def _call(call: ast.Call, view: View) -> DjangoQuery | None:
     if isinstance(call.func, ast.Name) and len(call.args) >= 1 and f"builtins.{call.func.id}" in SHAPES:
         method = {"len": "__len__", "bool": "__bool__"}.get(call.func.id, "__iter__")
         return _gone_through(call.args[0], method, view) if view.callee(call) in SHAPES else None
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _TAKE_ALL and len(call.args) == 1:
+        return _gone_through(call.args[0], "__iter__", view)
     found = options(view.type_of(call.func))
     if len(found) != 1 or not isinstance(found[0], Named):
         return None
