@@ -27,8 +27,10 @@ class Checker:
         self.rules = tuple(rules)
         self._by_node: dict[type[ast.AST], list[Rule]] = {}
         self._by_call: dict[str, list[Rule]] = {}
-        self._particular = tuple(rule for rule in self.rules if rule.applies is not None)
+        self._particular: dict[Callable[[File], bool], list[Rule]] = {}
         for rule in self.rules:
+            if rule.applies is not None:
+                self._particular.setdefault(rule.applies, []).append(rule)
             for name in rule.calls:
                 self._by_call.setdefault(name, []).append(rule)
             for node in rule.nodes:
@@ -41,7 +43,7 @@ class Checker:
         """All findings in an item, in the order of their places."""
         found: list[Finding] = []
         subjects: _Subjects = {}
-        idle = {rule.code for rule in self._particular if not self._applies(rule, file)}
+        idle = {rule.code for rules in self._particular.values() if not self._applies(rules[0], file) for rule in rules}
         for kind, nodes in tuple(file.scan.nodes.items()):  # asking for a kind that is not there adds it
             for rule in self._by_node.get(kind, ()):
                 if rule.code not in idle:

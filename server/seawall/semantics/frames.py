@@ -116,19 +116,20 @@ def _open(index: Index, function: str) -> frozenset[str]:
     fact = index.function(function)
     if fact is None:
         return frozenset()
+    silent = [one.name for one in fact.params if one.default is None and _says_nothing(index, one)]
+    if not silent:  # cheap to ask first
+        return frozenset()
     used = {_root(symbol) for site in fact.calls for symbol in (site.callee, *(one.value for one in site.given))}
     inner = f"{function}.<locals>."
     has_inner = any(name.startswith(inner) for name in used)
-    return frozenset(
-        one.name
-        for one in fact.params
-        if (has_inner or f"?{one.name}" in used) and one.default is None and _says_nothing(index, one)
-    )
+    return frozenset(name for name in silent if has_inner or f"?{name}" in used)
 
 
 def _says_nothing(index: Index, parameter: Parameter) -> bool:
     if parameter.annotation is None:
         return True
+    if isinstance(parameter.annotation, Annotation):  # the method's own object
+        return False
     return all(isinstance(one, Instance) and one.cls in _CALLABLES for one in options(index.type_of(parameter)))
 
 

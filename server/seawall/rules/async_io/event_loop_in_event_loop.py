@@ -32,7 +32,9 @@ from seawall.edits.threads import awaited, can_await_at
 from seawall.rules.base import File, Finding, Severity
 
 code, severity = "SW110", Severity.ERROR
-in_async = True
+calls = frozenset(
+    {"run", "run_until_complete", ""}
+)  # `async_to_sync(function)(argument)` calls something without a name
 
 _TAKES_COROUTINE = frozenset(
     {"asyncio.run", "asyncio.AbstractEventLoop.run_until_complete", "asyncio.Runner.run", "uvloop.run"}

@@ -57,7 +57,7 @@ Fixed:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seawall.edits import Edit, Fix
 from seawall.edits.threads import awaited, can_await_at
@@ -77,12 +77,18 @@ _ATTRS = "sqlalchemy.ext.asyncio.AsyncAttrs"
 _KEEPS_UNLOADED = frozenset({"refresh", "delete", "merge"})
 
 
-def check(node: ast.Attribute, file: File) -> Iterator[Finding]:
-    if type(node.ctx) is not ast.Load or ast.Await not in file.scan.nodes or not file.on_event_loop(node):
-        return
+def applies(file: File) -> bool:
+    return ast.Await in file.scan.nodes
+
+
+def check(node: ast.Attribute, file: File) -> Iterable[Finding]:
     parent = file.parent(node)
-    if isinstance(parent, ast.Call) and parent.func is node:
-        return
+    if type(node.ctx) is not ast.Load or (isinstance(parent, ast.Call) and parent.func is node):
+        return ()
+    return _read(node, file)
+
+
+def _read(node: ast.Attribute, file: File) -> Iterator[Finding]:
     if _may_be_fetched(file.symbol(node.value)):
         yield from _unloaded(node, file)
     if "commit" in file.calls():

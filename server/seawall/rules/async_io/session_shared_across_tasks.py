@@ -34,7 +34,7 @@ from seawall.semantics.symbols import Annotation, Attr, Ref
 from seawall.semantics.types import Instance
 
 code, severity = "SW106", Severity.ERROR
-in_async = True
+calls = frozenset({"gather", "wait", "as_completed", "create_task", "ensure_future"})
 
 _NOT_SHARED = (
     "sqlalchemy.ext.asyncio.AsyncSession",

@@ -64,14 +64,15 @@ from seawall.edits.calls import add_keyword
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, change_default, default_in, place
 from seawall.edits.settings.django import is_settings
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._development import is_for_development
 from seawall.semantics.meanings.cors import wildcard
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.meanings.written import Written
 from seawall.semantics.view import argument, has_unpacking, keyword
 
 code, severity = "SW604", Severity.ERROR
+applies = counts
 
 _MIDDLEWARE = "starlette.middleware.trustedhost.TrustedHostMiddleware"
 _WRAPPERS = frozenset({"starlette.middleware.Middleware", "fastapi.middleware.Middleware"})
@@ -97,7 +98,7 @@ def check(node: ast.Call | ast.Assign | ast.AnnAssign | ast.AugAssign, file: Fil
 
 
 def _is_aside(node: ast.AST, file: File) -> bool:
-    return is_aside(file.path, file.project.root) or is_for_development(node, file)
+    return is_for_development(node, file)
 
 
 def _is_middleware(call: ast.Call, file: File) -> bool:

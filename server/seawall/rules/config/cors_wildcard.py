@@ -63,15 +63,16 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, change_default, default_in, place
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._development import is_for_development
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.meanings.cors import Cors, open_regex, wildcard
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.meanings.written import Written, written
 from seawall.semantics.symbols import Constant
 
 code, severity = "SW602", Severity.ERROR
+applies = counts
 
 _WHY = "No website may call the API from a browser until its origin is listed in the settings"
 _LIST = "List the origins in the settings"
@@ -79,7 +80,7 @@ _ORIGINS = Setting("cors_origins", "[]", "list[str]", default="[]", example="[]"
 
 
 def check(cors: Cors, file: File) -> Iterator[Finding]:
-    if is_aside(file.path, file.project.root) or is_for_development(cors.node, file):
+    if is_for_development(cors.node, file):
         return
     if cors.allows_all is not None:
         if (found := written(file.index, file.symbol(cors.allows_all))) is not None and True in found.values(

@@ -34,15 +34,16 @@ from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Edit, Fix, Safety
 from seawall.edits.settings import without
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.facts import FunctionFact
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.secret_text import words
 from seawall.semantics.symbols import Attr, Ref, Symbol
 from seawall.semantics.view import keyword
 from seawall.syntax import Range, range_of
 
 code, severity = "SW605", Severity.WARNING
+applies = counts
 
 _EXEMPT = "django.views.decorators.csrf.csrf_exempt"
 _READING = frozenset({"django.views.decorators.http.require_GET", "django.views.decorators.http.require_safe"})
@@ -79,7 +80,7 @@ def check(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Call
     if isinstance(node, ast.Call):
         yield from _check_url(node, file)
         return
-    if not node.decorator_list or is_aside(file.path, file.project.root):
+    if not node.decorator_list:
         return
     exempt = next((one for one in node.decorator_list if _exempts(one, file)), None)
     if exempt is None:
@@ -108,7 +109,7 @@ def _message(name: str) -> str:
 
 def _check_url(call: ast.Call, file: File) -> Iterator[Finding]:
     """`csrf_exempt(view)`, with a view of this or another module."""
-    if len(call.args) != 1 or file.callee(call) != _EXEMPT or is_aside(file.path, file.project.root):
+    if len(call.args) != 1 or file.callee(call) != _EXEMPT:
         return
     view = call.args[0]
     methods: tuple[str, ...]

@@ -60,16 +60,17 @@ from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, change_default, default_in, place
 from seawall.edits.settings.django import is_settings
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._by_default import TRUE_WORDS, UNKNOWN, by_default
 from seawall.rules.config._development import DEVELOPMENT, is_for_development
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.meanings.written import Written, reads_environment, written
 from seawall.semantics.secret_text import words
 from seawall.semantics.symbols import Call
 from seawall.semantics.view import keyword
 
 code, severity = "SW603", Severity.ERROR
+applies = counts
 
 _TRACEBACKS = "shows tracebacks to visitors"
 _STATEMENTS = "logs every statement with its values"
@@ -199,7 +200,7 @@ def _compared(read: ast.expr, file: File) -> str:
 
 def _is_aside(node: ast.AST, file: File) -> bool:
     """Whether this is no production code, or somebody has asked before, be it only whether the file is started by hand."""
-    if is_aside(file.path, file.project.root) or is_for_development(node, file):
+    if is_for_development(node, file):
         return True
     return any(isinstance(above, (ast.If, ast.IfExp)) for above in file.ancestors(node))
 

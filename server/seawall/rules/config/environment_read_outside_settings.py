@@ -52,14 +52,16 @@ from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Variable, read_variable, without
 from seawall.edits.settings.files import env_folder
 from seawall.edits.settings.module import path_of
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.dsn import credentials_of
-from seawall.semantics.meanings.secret import holder_named, is_aside
+from seawall.semantics.meanings.secret import holder_named
 from seawall.semantics.meanings.settings_class import settings_classes
 from seawall.semantics.secret_text import looks_secret, words
 from seawall.semantics.view import argument
 
 code, severity = "SW606", Severity.INFO
+applies = counts
 
 calls = frozenset({"getenv", "get"})
 
@@ -160,7 +162,7 @@ def _is_elsewhere(file: File) -> bool:
     )
     folders = {part.lower() for part in path.parts[:-1]}
     stem = path.stem.lower()
-    if stem in _OUTSIDE or folders & _ASIDE or is_aside(file.path, file.project.root):
+    if stem in _OUTSIDE or folders & _ASIDE:
         return True
     return bool(_CONFIGURATION & folders or _CONFIGURATION.intersection(words(stem)))
 

@@ -23,11 +23,12 @@ from collections.abc import Iterator
 
 from seawall.edits import Fix
 from seawall.edits.calls import add_keyword
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.engine import Engine
-from seawall.semantics.meanings.secret import is_aside
 
 code, severity = "SW701", Severity.WARNING
+applies = counts
 
 _POOLS_WITHOUT_CONNECTIONS = frozenset({"NullPool", "StaticPool"})
 
@@ -41,7 +42,7 @@ def check(engine: Engine, file: File) -> Iterator[Finding]:
     url = file.literal(engine.url)
     if isinstance(url, str) and url.startswith("sqlite"):
         return
-    if is_aside(file.path, file.project.root) or file.path.parent.name == "scripts" or _is_alembic_env(file):
+    if file.path.parent.name == "scripts" or _is_alembic_env(file):
         return
     yield file.finding(
         engine.call,

@@ -37,11 +37,12 @@ from seawall.edits import AnyEdit, CreateFile, Fix
 from seawall.edits.calls import add_keyword
 from seawall.project.alembic import index_revision
 from seawall.project.project import Project
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.column import Column
-from seawall.semantics.meanings.secret import is_aside
 
 code, severity = "SW705", Severity.WARNING
+applies = counts
 from_absence = True
 
 _MYSQL = ("pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python")
@@ -51,7 +52,7 @@ _OTHERS = ("psycopg", "psycopg2", "psycopg2-binary", "asyncpg", "pg8000")
 def check(column: Column, file: File) -> Iterator[Finding]:
     if not column.foreign_keys or column.may_be_indexed() or _indexes_by_itself(file.project):
         return
-    if _is_revision(file) or is_aside(file.path, file.project.root):
+    if _is_revision(file):
         return
     fix = Fix("Add index=True", lambda: [add_keyword(file, column.call, "index", "True")])
     yield file.finding(

@@ -27,14 +27,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.injection._binding import bind_fixes
 from seawall.rules.injection._places import Place
 from seawall.rules.injection._tainted import tainted
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.meanings.sql_call import SqlCall
 
 code, severity = "SW402", Severity.WARNING
+applies = counts
 
 
 def check(sql: SqlCall, file: File) -> Iterator[Finding]:
@@ -42,7 +43,7 @@ def check(sql: SqlCall, file: File) -> Iterator[Finding]:
     if any(one.arrival is not None for one in found):
         return
     found = [one for one in found if one.place is Place.VALUE]
-    if not found or is_aside(file.path, file.project.root):
+    if not found:
         return
     yield file.finding(
         found[0].part.within,

@@ -38,11 +38,12 @@ from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.logger import need_logger
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.meanings.secret import is_aside
 from seawall.syntax import Range
 
 code, severity = "SW902", Severity.ERROR
+applies = counts
 from_absence = True
 
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
@@ -56,7 +57,7 @@ def check(handler: ast.ExceptHandler, file: File) -> Iterator[Finding]:
     function = file.function(handler)
     if isinstance(function, ast.FunctionDef) and function.name in ("__del__", "__exit__"):
         return
-    if _is_meant(handler, file) or is_aside(file.path, file.project.root):
+    if _is_meant(handler, file):
         return
     caught = f"`{file.text(handler.type)}`" if handler.type is not None else "every exception"
     yield file.finding(

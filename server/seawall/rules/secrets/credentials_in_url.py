@@ -59,12 +59,14 @@ from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
 from seawall.edits.settings.alembic import move_url
 from seawall.project.project import Project
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.dsn import Dsn, credentials_of
 from seawall.semantics.meanings.secret import is_aside, is_documentation
 from seawall.syntax import Range
 
 code, severity = "SW203", Severity.ERROR
+applies = counts
 
 _MESSAGE = "The URL holds a password, move it to the settings and replace the password"
 _WHY = "Every deployment has to provide the value from now on, in its environment or its `.env` file"
@@ -76,7 +78,7 @@ _DEFAULTS = frozenset(
 
 
 def check(dsn: Dsn, file: File) -> Iterator[Finding]:
-    if is_aside(file.path, file.project.root) or is_documentation(dsn.node, file):
+    if is_documentation(dsn.node, file):
         return
     loud = severity
     if dsn.credentials.is_local:

@@ -35,13 +35,14 @@ from seawall.edits.settings.files import env_folder, ignore_edits
 from seawall.project.dotenv import is_env_name, is_example
 from seawall.project.gitignore import is_tracked, repository
 from seawall.project.project import Project
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.secrets._env_files import has_secrets, is_real
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.view import argument, keyword
 from seawall.syntax import Range
 
 code, severity = "SW205", Severity.ERROR
+applies = counts
 
 calls = frozenset({"load_dotenv", "dotenv_values", "SettingsConfigDict"})
 
@@ -66,7 +67,7 @@ def check_project(project: Project) -> Iterator[Finding]:
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
     """The files that code loads, which are not there yet."""
     loaded = _loaded(call, file)
-    if loaded is None or is_aside(file.path, file.project.root) or repository(file.project.root) is None:
+    if loaded is None or repository(file.project.root) is None:
         return
     where, name = loaded
     path = env_folder(file.path, file.project) / name

@@ -65,14 +65,16 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.meanings.secret import Secret, is_aside
+from seawall.semantics.meanings.secret import Secret
 
 code, severity = "SW201", Severity.ERROR
+applies = counts
 
 
 def check(secret: Secret, file: File) -> Iterator[Finding]:
-    if secret.is_default or is_aside(file.path, file.project.root):
+    if secret.is_default:
         return
     yield file.finding(
         secret.node,

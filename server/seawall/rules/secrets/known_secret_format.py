@@ -53,11 +53,13 @@ from collections.abc import Iterable, Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.settings import Setting, place
 from seawall.knowledge.secret_formats import DOCUMENTED, FORMATS
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.meanings.secret import Secret, is_aside, is_documentation, text_of
+from seawall.semantics.meanings.secret import Secret, is_documentation, text_of
 from seawall.semantics.secret_text import entropy, words
 
 code, severity = "SW202", Severity.ERROR
+applies = counts
 texts = 20
 
 _FORMATS = tuple((one.name, one.mark, re.compile(one.pattern)) for one in FORMATS)
@@ -77,7 +79,7 @@ def _found(node: ast.Constant, value: str, file: File) -> Iterator[Finding]:
         return
     parent = file.parent(node)
     vendor, found = _recognised(value)
-    if not vendor or is_aside(file.path, file.project.root) or is_documentation(node, file):
+    if not vendor or is_documentation(node, file):
         return
     if file.subject(Secret.recognise, node) is not None:
         return

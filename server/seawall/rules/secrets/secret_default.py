@@ -34,16 +34,18 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.meanings.secret import Secret, is_aside
+from seawall.semantics.meanings.secret import Secret
 
 code, severity = "SW204", Severity.WARNING
+applies = counts
 
 _WHY = "Every deployment has to provide the value from now on, in its environment or its `.env` file"
 
 
 def check(secret: Secret, file: File) -> Iterator[Finding]:
-    if not secret.is_default or is_aside(file.path, file.project.root):
+    if not secret.is_default:
         return
     if secret.field is not None:
         target = secret.field.target

@@ -35,12 +35,13 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.calls import add_keyword
 from seawall.knowledge.logging import BINDERS, METHODS, NO_VALUES
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.secrets._shown import Shown, shown
 from seawall.semantics.meanings.log_call import logger_kind
-from seawall.semantics.meanings.secret import is_aside
 
 code, severity = "SW207", Severity.WARNING
+applies = counts
 
 calls = METHODS | BINDERS | {"print"}
 
@@ -54,7 +55,7 @@ def check(node: ast.Call | ast.Raise, file: File) -> Iterator[Finding]:
     else:
         where, texts = _sink(node, file)
     found = [one for text in texts for one in shown(text, file, _said(texts))]
-    if not found or is_aside(file.path, file.project.root):
+    if not found:
         return
     for one in found:
         message = f"`{one.name}` ends up in {where} in plain text, leave it out or mask it"

@@ -50,16 +50,17 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Edit, Fix, Safety
 from seawall.edits.calls import add_keyword
 from seawall.edits.imports import need, need_all
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._reach import limits_a_query
 from seawall.semantics.facts import ImportFact
 from seawall.semantics.meanings.route import Kind, Route, RouteParameter
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.symbols import Call, Constant, Either, Ref, Subscript, Symbol
 from seawall.semantics.view import argument, has_unpacking, keyword
 from seawall.syntax import Range, range_of
 
 code, severity = "SW307", Severity.INFO
+applies = counts
 
 MOST = 100
 """What a fix allows, unless the default is more already."""
@@ -81,7 +82,7 @@ def check(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, file: Fil
     if not node.decorator_list:
         return
     route = file.subject(Route.recognise, node)
-    if not isinstance(route, Route) or is_aside(file.path, file.project.root):
+    if not isinstance(route, Route):
         return
     for parameter in route.of_kind(Kind.QUERY):
         if not _is_number(parameter.annotation, file) or _is_bounded(parameter, file):

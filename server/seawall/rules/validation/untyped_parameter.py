@@ -36,15 +36,16 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.imports import need
 from seawall.knowledge.http_input import FASTAPI_ROUTERS, REQUEST_PARTS
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._told import IMPORTED, PLAIN, told_by_use
 from seawall.semantics.meanings.route import Kind, Route, RouteParameter
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.types import Named, options
 from seawall.semantics.view import argument, keyword
 from seawall.syntax import Range, range_of
 
 code, severity = "SW306", Severity.WARNING
+applies = counts
 
 _FROM_URL = (Kind.PATH, Kind.QUERY, Kind.HEADER, Kind.COOKIE)
 _CONVERTERS = {"int": "int", "float": "float", "str": "str", "path": "str", "uuid": "UUID"}
@@ -54,7 +55,7 @@ _TEXTUAL = frozenset({"min_length", "max_length", "pattern", "regex"})
 
 def check(route: Route, file: File) -> Iterator[Finding]:
     bare = [one for one in route.of_kind(*_FROM_URL) if one.arg.annotation is None]
-    if not bare or is_aside(file.path, file.project.root) or not _is_fastapi(route, file):
+    if not bare or not _is_fastapi(route, file):
         return
     is_wrapped = len(route.decorators) < len(route.function.decorator_list)
     for parameter in bare:

@@ -40,15 +40,16 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._body_model import Shape, can_stand_before, model_edits, model_name, shape_of, uses_of
 from seawall.semantics.meanings.route import Kind, Route, RouteParameter, unwrap
-from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.symbols import Constant, Either, Ref, Subscript, Symbol
 from seawall.semantics.view import keyword
 from seawall.syntax import Range, range_of
 
 code, severity = "SW301", Severity.ERROR
+applies = counts
 
 _ANYTHING = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
 _MAPPINGS = frozenset({"builtins.dict", "typing.Mapping", "typing.MutableMapping", "collections.OrderedDict"})
@@ -57,8 +58,6 @@ _UNIONS = frozenset({"typing.Optional", "typing.Union"})
 
 
 def check(route: Route, file: File) -> Iterator[Finding]:
-    if is_aside(file.path, file.project.root):
-        return
     for parameter in route.of_kind(Kind.BODY):
         says_nothing = _says_nothing(file, parameter.annotation)
         if says_nothing is False:

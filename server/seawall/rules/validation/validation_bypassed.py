@@ -44,19 +44,20 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, CannotFix, Fix, Safety
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._outside import models, raw, way
-from seawall.semantics.meanings.secret import is_aside
 from seawall.syntax import Range, range_of
 
 code, severity = "SW305", Severity.WARNING
+applies = counts
 
 calls = frozenset({"model_construct", "construct"})
 
 
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
     func = call.func
-    if not isinstance(func, ast.Attribute) or not call.keywords or is_aside(file.path, file.project.root):
+    if not isinstance(func, ast.Attribute) or not call.keywords:
         return
     own = models(file, func.value, instances=False)
     if own is None or any(file.index.member(cls, func.attr) is not None for cls in own):
