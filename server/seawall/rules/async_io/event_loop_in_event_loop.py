@@ -32,9 +32,7 @@ from seawall.edits.threads import awaited, can_await_at
 from seawall.rules.base import File, Finding, Severity
 
 code, severity = "SW110", Severity.ERROR
-calls = frozenset(
-    {"run", "run_until_complete", ""}
-)  # `async_to_sync(function)(argument)` calls something without a name
+in_async = True
 
 _TAKES_COROUTINE = frozenset(
     {"asyncio.run", "asyncio.AbstractEventLoop.run_until_complete", "asyncio.Runner.run", "uvloop.run"}
@@ -45,7 +43,7 @@ _PLAIN = (ast.Call, ast.Name, ast.Attribute, ast.Subscript)
 
 
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
-    if not file.on_event_loop(call) or file.is_awaited(call):
+    if file.is_awaited(call):
         return
     bridged = call.func if isinstance(call.func, ast.Call) and file.callee(call.func) == _BRIDGE else None
     name = _BRIDGE if bridged else file.callee(call)
