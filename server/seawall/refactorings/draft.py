@@ -34,7 +34,7 @@ class Draft:
             if document.module in self.index.modules:
                 self._twins.add(document.module)
             else:
-                self.index.set_module(document.module, document.facts)
+                self.index.set_module(document.module, document.facts.apart())
 
     def documents(self) -> Iterator[Document]:
         yield from self._after.values()

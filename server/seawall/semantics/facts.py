@@ -164,6 +164,12 @@ class FunctionFact(msgspec.Struct, frozen=True, tag=True):
     called: Later[frozenset[str]] = Later(None, frozenset())
     """The last names of what it hands arguments on to, as they are called here: cheap to ask first, and asked by the index alone."""
 
+    def apart(self) -> FunctionFact:
+        """The same, in another index: its later versions are none of the ones here."""
+        return msgspec.structs.replace(
+            self, sites=Later(self.sites.own), flow=Later(self.flow.own), called=Later(self.called.own)
+        )
+
     @property
     def calls(self) -> tuple[CallSite, ...]:
         """Where it makes other code run."""
@@ -220,3 +226,8 @@ class ModuleFacts(msgspec.Struct, frozen=True, gc=False):
     names: dict[str, Fact]
     stars: tuple[str, ...] = ()
     is_package: bool = False
+
+    def apart(self) -> ModuleFacts:
+        """The same, for another index."""
+        names = {name: fact.apart() if isinstance(fact, FunctionFact) else fact for name, fact in self.names.items()}
+        return ModuleFacts(names, self.stars, self.is_package)
