@@ -14,6 +14,13 @@ REGISTERS = frozenset({
 })  # fmt: skip
 """Those methods."""
 
+ADDS = frozenset({"add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route"})
+"""Methods that register the handler that they are given."""
+
+INCLUDES_AT = {"include_router": 0, "mount": 1}
+INCLUDES = frozenset(INCLUDES_AT)
+"""Methods that take over the routes of another router or app, and the position at which it is given."""
+
 MARKERS = {
     "fastapi.Body": "body",
     "fastapi.Form": "form",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from functools import partial
 
+from seawall.knowledge import http_input
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, Later, Place, ValueFact
 from seawall.semantics.names import Names, import_base, import_target
 from seawall.semantics.scopes import Scope
 from seawall.semantics.sites import call_sites, flow
-from seawall.semantics.symbols import Either, Parameter, Symbol
+from seawall.semantics.symbols import Call, Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
+
+_REGISTERING = http_input.ADDS | http_input.INCLUDES
 
 
 def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
@@ -25,6 +28,7 @@ def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
         elif isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             facts[scope.path] = _function(names, scope, scope.node)
     _indexes(names, facts)
+    _registrations(names, facts)
     stars = tuple(
         import_base(node, names.module, names.is_package)
         for node in scan.nodes[ast.ImportFrom]
@@ -152,6 +156,21 @@ def _indexes(names: Names, facts: dict[str, Fact]) -> None:
                     if isinstance(element, ast.Attribute):
                         path = f"index {ast.unparse(element)}"
                         facts[path] = ValueFact(path, Place(range_of(node)))
+
+
+def _registrations(names: Names, facts: dict[str, Fact]) -> None:
+    """`app.include_router(users.router)` is a fact of its own, `include_router users.router`: it says something of `router`."""
+    for node in names.scan.nodes.get(ast.Call, ()):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _REGISTERING:
+            func = names.symbol(node.func)
+            if func is not None:
+                given = ", ".join(
+                    ast.unparse(one) for one in (*node.args[:2], *(one.value for one in node.keywords[:2]))
+                )
+                path = f"{node.func.attr} {given}"
+                args = tuple(names.symbol(one) for one in node.args)
+                keywords = tuple((one.arg or "**", names.symbol(one.value)) for one in node.keywords)
+                facts[path] = ValueFact(path, Place(range_of(node)), None, Call(func, args, keywords))
 
 
 def _header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:

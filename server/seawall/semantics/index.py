@@ -12,7 +12,7 @@ from seawall.knowledge import names as known_names
 from seawall.semantics.evaluate import class_name, evaluate
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell, Memo
-from seawall.semantics.mentions import Mentions, callers, methods, properties, subclasses
+from seawall.semantics.mentions import Mentions, callers, methods, properties, registrations, subclasses
 from seawall.semantics.symbols import Symbol
 from seawall.semantics.types import Named, Type
 
@@ -51,7 +51,14 @@ class Index:
         self._subclasses = Mentions("extends", self._modules, subclasses)
         self._definers = Mentions("defines", self._modules, methods)
         self._properties = Mentions("properties", self._modules, properties)
-        self._mentions = (self._callers, self._subclasses, self._definers, self._properties)
+        self._registrations = Mentions("registers", self._modules, registrations)
+        self._mentions = (
+            self._callers,
+            self._subclasses,
+            self._definers,
+            self._properties,
+            self._registrations,
+        )
         self._methods: dict[str, dict[str, tuple[str, ...]]] = {}
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -203,6 +210,17 @@ class Index:
     def properties(self, names: frozenset[str]) -> frozenset[str]:
         """Those of some names that a property has somewhere in the project, one that calls something."""
         return self.answer(Index._properties_among, names) or frozenset()
+
+    def registrations(self, name: str) -> tuple[str, ...]:
+        """Facts about calls that register a handler or a router of that (last) name."""
+        return self._registrations.of(name)
+
+    def registered(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of some names under which a call registers a handler somewhere in the project."""
+        return self.answer(Index._registered_among, names) or frozenset()
+
+    def _registered_among(self, names: frozenset[str]) -> frozenset[str]:
+        return names.intersection(self._registrations.of(""))
 
     def _properties_among(self, names: frozenset[str]) -> frozenset[str]:
         return names.intersection(self._properties.of(""))

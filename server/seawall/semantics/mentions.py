@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ModuleFacts
+from seawall.knowledge import http_input
+from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell
 from seawall.semantics.symbols import Attr, Call, Ref, Subscript, Symbol
 
@@ -112,6 +113,22 @@ def properties(module: str, facts: ModuleFacts) -> Table:
         if isinstance(fact, FunctionFact) and any(map(_is_property, fact.decorators))
     }
     return {"": tuple(found)} if found else {}
+
+
+def registrations(module: str, facts: ModuleFacts) -> Table:
+    """Facts about calls that register a handler or a router, by its last name; under the empty name, the handlers'."""
+    original = _original_names(facts)
+    found: dict[str, dict[str, None]] = {}
+    for path, fact in facts.names.items():
+        if isinstance(fact, ValueFact) and " " in path and isinstance(fact.value, Call):
+            call = fact.value
+            method = path.partition(" ")[0]
+            for one in (*call.args[:2], call.keyword("endpoint"), call.keyword("router"), call.keyword("app")):
+                if name := _last_name(one):
+                    found.setdefault(original.get(name, name), {})[f"{module}.{path}"] = None
+                    if method in http_input.ADDS:
+                        found.setdefault("", {})[original.get(name, name)] = None
+    return _table(found)
 
 
 def _is_property(decorator: Symbol | None) -> bool:

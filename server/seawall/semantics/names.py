@@ -31,8 +31,9 @@ MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.
 SHAPED_BY_ARGUMENTS = frozenset({
-    "Annotated", "AsyncSession", "Column", "async_to_sync", "asyncify", "database_sync_to_async", "sync_to_async", "syncify",
-    "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session", "StringConstraints",
+    "APIRouter", "Annotated", "AsyncSession", "Column", "FastAPI", "async_to_sync", "asyncify", "database_sync_to_async",
+    "sync_to_async", "syncify", "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session",
+    "StringConstraints",
     "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine",
     "constr", "create_engine", "defaultload", "dict", "exec", "execute", "field_validator", "from_queryset", "get_object_or_404", "getattr", "immediateload",
     "joinedload", "list", "mapped_column", "next", "options", "partial", "query", "relationship", "scalar", "scalars", "scoped_session",

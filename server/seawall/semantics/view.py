@@ -36,6 +36,7 @@ class View:
         self._uses: dict[str, list[ast.Name]] | None = None
         self._texts: dict[int, list[ast.AST]] = {}
         self._once: dict[Callable[[View], Any], Any] = {}
+        self._registered: frozenset[str] | None = None
         self._in_async: dict[type[ast.AST], list[ast.AST]] = {}
 
     @property
@@ -88,6 +89,14 @@ class View:
                 if (scope := scopes.get(node)) is not None and type(scope.function) is ast.AsyncFunctionDef
             ]
         return found
+
+    def registered(self) -> frozenset[str]:
+        """Names of the item's functions, such as a call registers somewhere as handlers."""
+        if self._registered is None:
+            kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+            names = frozenset(node.name for kind in kinds for node in self.scan.nodes.get(kind, ()))  # type: ignore[attr-defined]
+            self._registered = self.index.registered(names) if names else names
+        return self._registered
 
     def sites(self, function: FunctionNode) -> list[tuple[ast.AST, CallSite]]:
         """Where a function makes other code run."""

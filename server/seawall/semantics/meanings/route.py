@@ -10,6 +10,14 @@ from enum import StrEnum
 from seawall.knowledge import http_input
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
+from seawall.semantics.meanings.registration import (
+    methods_of,
+    owner_of,
+    path_of,
+    provided,
+    registrations,
+    router_dependencies,
+)
 from seawall.semantics.symbols import Call, Constant, Either, Parameter, Ref, Subscript, Symbol
 from seawall.semantics.types import Named, Type, options
 from seawall.semantics.view import FunctionNode, View, argument, keyword
@@ -63,15 +71,21 @@ class RouteParameter:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A function that is registered as a handler by its decorators."""
+    """A function that is registered as a handler, by decorators or by a call of `add_api_route` anywhere in the project.
+
+    `dependencies` are all that runs before it: its own, those of its class, of its decorators, of its router, and of whatever includes
+    or mounts that.
+    """
 
     function: FunctionNode
     decorators: tuple[ast.Call, ...]
     methods: tuple[str, ...]
     """In upper case; `WEBSOCKET` for a websocket."""
     path: str | None
-    """The path of the first decorator, if it is a constant."""
+    """The path of the first decorator or call, if it is a constant."""
     parameters: tuple[RouteParameter, ...]
+    registered_by: tuple[Call, ...] = ()
+    """The calls that register it."""
 
     @staticmethod
     def recognise(node: ast.FunctionDef | ast.AsyncFunctionDef, view: View) -> Route | None:
@@ -84,7 +98,7 @@ class Route:
             and (method := registers(view.index, view.symbol(decorator.func)))
         ]
         if not found:
-            return None
+            return _registered_by_call(node, view) if node.name in view.registered() else None
         methods = [name for decorator, method in found for name in _methods(decorator, method, view)]
         paths = [view.literal(argument(decorator, 0, "path")) for decorator, _ in found]
         names = {name for path in paths if isinstance(path, str) for name in _PATH_NAME.findall(path)}
@@ -97,6 +111,23 @@ class Route:
             tuple(_parameters(node, view, frozenset(names))),
         )
 
+    def dependencies(self, view: View) -> tuple[str, ...]:
+        """Absolute names of the functions and classes that FastAPI calls before the handler, its own first."""
+        index, scope = view.index, view.scan.opened[self.function]
+        markers = [view.names.parameter(one.arg, scope) for one in self.parameters]
+        if scope.parent is not None and scope.parent.is_class:
+            for value in index.attributes(view.names.absolute(scope.parent)).values():
+                markers += [value.value, value.annotation]
+        routers = [owner_of(call) for call in self.registered_by]
+        markers += [call.keyword("dependencies") for call in self.registered_by]
+        for decorator in self.decorators:
+            given = keyword(decorator, "dependencies")
+            markers.append(view.symbol(given) if given is not None else None)
+            routers.append(view.symbol(decorator.func.value) if isinstance(decorator.func, ast.Attribute) else None)
+        found = [name for marker in markers for name in provided(index, marker)]
+        found += [name for router in routers for name in router_dependencies(index, router)]
+        return tuple(dict.fromkeys(found))
+
     @property
     def path_names(self) -> frozenset[str]:
         return frozenset(_PATH_NAME.findall(self.path or ""))
@@ -106,6 +137,17 @@ class Route:
 
     def parameter(self, name: str) -> RouteParameter | None:
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+
+def _registered_by_call(node: FunctionNode, view: View) -> Route | None:
+    calls = tuple(registrations(view.index, view.absolute_name(node)))
+    if not calls:
+        return None
+    paths = [path for call in calls if (path := path_of(call)) is not None]
+    methods = dict.fromkeys(method for call in calls for method in methods_of(call))
+    names = frozenset(name for path in paths for name in _PATH_NAME.findall(path))
+    path = paths[0] if paths else None
+    return Route(node, (), tuple(methods), path, tuple(_parameters(node, view, names)), calls)
 
 
 def registers(index: Index, decorator: Symbol | None) -> str | None:
@@ -121,9 +163,11 @@ def registers(index: Index, decorator: Symbol | None) -> str | None:
     return None
 
 
-def is_handler(index: Index, function: FunctionFact) -> bool:
-    """The same question of a function in another file."""
-    return any(isinstance(decorator, Call) and registers(index, decorator.func) for decorator in function.decorators)
+def is_handler(index: Index, function: FunctionFact, name: str = "") -> bool:
+    """The same question of a function in another file; with its absolute name, also whether a call registers it."""
+    if any(isinstance(decorator, Call) and registers(index, decorator.func) for decorator in function.decorators):
+        return True
+    return bool(name and index.registered(frozenset({function.name}))) and any(registrations(index, name))
 
 
 def kind_of(index: Index, parameter: Symbol | None, path_names: frozenset[str] = frozenset()) -> Kind:
@@ -175,6 +219,8 @@ def _parameters(node: FunctionNode, view: View, path_names: frozenset[str]) -> l
     scope = view.scan.opened[node]
     found = []
     for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        if arg.annotation is None and scope.parent is not None and scope.parent.is_class and _is_first(arg, node):
+            continue  # `self` of a class-based view
         symbol = view.names.parameter(arg, scope)
         annotation, metadata = unwrap(view.index, symbol.annotation if isinstance(symbol, Parameter) else None)
         default = view.names.default(arg, node.args)
@@ -191,6 +237,11 @@ def _parameters(node: FunctionNode, view: View, path_names: frozenset[str]) -> l
             )
         )
     return found
+
+
+def _is_first(arg: ast.arg, node: FunctionNode) -> bool:
+    is_static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
+    return not is_static and [*node.args.posonlyargs, *node.args.args][:1] == [arg]
 
 
 def _marker(index: Index, symbol: Symbol | None) -> str | None:
