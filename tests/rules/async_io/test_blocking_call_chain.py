@@ -26,6 +26,28 @@ SLOW = "import time\ndef slow():\n    time.sleep(1)\n"
         SLOW + "async def f():\n    def inner():\n        slow()\n    «inner()»\n",
         SLOW + "from tenacity import retry\n@retry(stop=3)\ndef often():\n    slow()\nasync def f():\n    «often()»\n",
         "def rec(n):\n    input()\n    rec(n)\nasync def f():\n    «rec(1)»\n",
+        SLOW
+        + "class A:\n    @property\n    def rate(self):\n        return slow()\nasync def f(a: A):\n    return «a.rate» + 1\n",
+        "from contextlib import contextmanager\n"
+        + SLOW
+        + "@contextmanager\ndef held():\n    slow()\n    yield\nasync def f():\n    with «held()»:\n        pass\n",
+        SLOW + "def rows():\n    slow()\n    yield 1\nasync def f():\n    for row in «rows()»:\n        pass\n",
+        SLOW + "def run(g):\n    g()\nasync def f():\n    «run(slow)»\n",
+        SLOW + "async def f(xs):\n    return sorted(xs, key=«slow»)\n",
+        "from starlette.middleware.base import BaseHTTPMiddleware\n"
+        + SLOW
+        + "class M(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n        «slow()»\n        return await call_next(request)\n",
+        SLOW + "class M:\n    async def __call__(self, scope, receive, send):\n        «slow()»\n",
+        "from fastapi import FastAPI\n"
+        + SLOW
+        + "app = FastAPI()\n@app.websocket('/')\nasync def f(ws):\n    «slow()»\n",
+        "from fastapi import BackgroundTasks\n"
+        + SLOW
+        + "async def work():\n    «slow()»\nasync def f(tasks: BackgroundTasks):\n    tasks.add_task(work)\n",
+        "from django.views import View\n"
+        + SLOW
+        + "class V(View):\n    async def get(self, request):\n        «slow()»\n",
+        SLOW + "async def job(ctx):\n    «slow()»\nclass WorkerSettings:\n    functions = [job]\n",
     ],
 )
 def test_a_helper_that_blocks(lines: str) -> None:
@@ -96,6 +118,142 @@ def test_files_in_the_helper_itself_are_a_warning() -> None:
     assert located.severity == "warning"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        from lib import Store
+        async def f(store: Store):
+            «store.save()»
+        #- lib.py
+        from abc import ABC, abstractmethod
+        class Store(ABC):
+            @abstractmethod
+            def save(self): ...
+        #- disk.py
+        import time
+        from lib import Store
+        class Disk(Store):
+            def save(self):
+                time.sleep(1)
+        """,
+        """
+        from lib import Users
+        async def f(users: Users):
+            «users.sync()»
+        #- base.py
+        class Base:
+            def sync(self):
+                return self.fetch()
+            def fetch(self):
+                return []
+        #- lib.py
+        import requests
+        from base import Base
+        class Users(Base):
+            def fetch(self):
+                return requests.get("/users")
+        """,
+        """
+        from tools import timed
+        import time
+        @timed("work")
+        def work():
+            time.sleep(1)
+        async def f():
+            «work()»
+        #- tools.py
+        from functools import wraps
+        def timed(name):
+            def decorate(f):
+                @wraps(f)
+                def wrapper(*args, **kwargs):
+                    return f(*args, **kwargs)
+                return wrapper
+            return decorate
+        """,
+        """
+        from models import Order
+        async def f(order: Order):
+            return «order.rate»
+        #- models.py
+        from functools import cached_property
+        from gateway import fetch
+        class Order:
+            @cached_property
+            def rate(self):
+                return fetch()
+        #- gateway.py
+        import requests
+        def fetch():
+            return requests.get("/rate")
+        """,
+    ],
+    ids=["an abstract method", "an override", "a decorator", "a property"],
+)
+def test_over_several_files(text: str) -> None:
+    assert_finds(CODE, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        from tools import threaded
+        import time
+        @threaded(4)
+        def work():
+            time.sleep(1)
+        async def f():
+            work()
+        #- tools.py
+        from concurrent.futures import ThreadPoolExecutor
+        def threaded(n):
+            def decorate(f):
+                def wrapper(*args):
+                    return ThreadPoolExecutor(n).submit(f, *args)
+                return wrapper
+            return decorate
+        """,
+        """
+        from lib import Store
+        async def f(store: Store):
+            store.save()
+        #- lib.py
+        import time
+        from abc import ABC, abstractmethod
+        class Store(ABC):
+            @abstractmethod
+            def save(self): ...
+        class Disk(Store):
+            def save(self):
+                time.sleep(1)
+        #- memory.py
+        from lib import Store
+        class Memory(Store):
+            def save(self):
+                return None
+        """,
+        """
+        from models import Cheap
+        async def f(order: Cheap):
+            return order.rate
+        #- models.py
+        import time
+        class Dear:
+            @property
+            def rate(self):
+                return time.sleep(1)
+        class Cheap:
+            rate = 1
+        """,
+    ],
+    ids=["a decorator with a pool", "one of two implementations", "another class's property"],
+)
+def test_silent_over_several_files(text: str) -> None:
+    assert_silent(CODE, text)
+
+
 # -- not found ---------------------------------------------------------------------------------------------------------
 
 
@@ -110,6 +268,27 @@ def test_files_in_the_helper_itself_are_a_warning() -> None:
         SLOW + "from threads import in_thread\n@in_thread\ndef moved():\n    slow()\nasync def f():\n    moved()\n",
         SLOW + "from functools import cache\n@cache\ndef once():\n    slow()\nasync def f():\n    once()\n",
         SLOW + "def rows():\n    slow()\n    yield 1\nasync def f():\n    return rows()\n",
+        SLOW
+        + "class Dep:\n    def __init__(self):\n        slow()\nfrom fastapi import Depends\nasync def f(x: Dep = Depends()):\n    return x\n",
+        SLOW
+        + "class Dep:\n    def __call__(self):\n        slow()\nfrom fastapi import Depends\nasync def f(x=Depends(Dep())):\n    return x\n",
+        SLOW
+        + "def dep():\n    slow()\n    yield 1\nfrom fastapi import Depends\nasync def f(x=Depends(dep)):\n    return x\n",
+        SLOW
+        + "from fastapi import Depends, FastAPI\napp = FastAPI(dependencies=[Depends(slow)])\n@app.get('/')\nasync def f():\n    return 1\n",
+        SLOW
+        + "from fastapi import FastAPI\napp = FastAPI()\ndef dep(): ...\napp.dependency_overrides[dep] = slow\n@app.get('/')\n"
+        "async def f():\n    return 1\n",
+        SLOW
+        + "from fastapi import FastAPI\napp = FastAPI()\n@app.exception_handler(ValueError)\ndef on_error(request, e):\n    slow()\n",
+        SLOW
+        + "from celery import shared_task\n@shared_task\ndef job():\n    slow()\nasync def f():\n    job.delay()\n",
+        SLOW
+        + "import asyncio\nclass A:\n    def go(self):\n        slow()\nasync def f(a: A):\n    await asyncio.to_thread(a.go)\n",
+        SLOW + "import asyncio\nasync def f():\n    await asyncio.to_thread(lambda: slow())\n",
+        SLOW
+        + "from starlette.responses import StreamingResponse\ndef rows():\n    slow()\n    yield 1\nasync def f():\n"
+        "    return StreamingResponse(rows())\n",
         SLOW + "def outer():\n    return lambda: slow()\nasync def f():\n    return outer()\n",
         SLOW + "def outer():\n    def inner():\n        slow()\n    return inner\nasync def f():\n    return outer()\n",
         SLOW + "async def f(slow):\n    slow()\n",

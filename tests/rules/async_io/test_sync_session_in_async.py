@@ -116,6 +116,61 @@ def test_where_the_session_comes_from_and_every_hop() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        from fastapi import Depends
+        from sqlalchemy.orm import Session
+        from db import get_db
+        from repo import load
+        async def f(db: Session = Depends(get_db)):
+            return «load(db)»
+        #- db.py
+        from sqlalchemy.orm import sessionmaker
+        Local = sessionmaker()
+        def get_db():
+            with Local() as db:
+                yield db
+        #- repo.py
+        def load(db):
+            return db.get(int, 1)
+        """,
+        """
+        from repo import Users
+        async def f(users: Users):
+            return «users.count»
+        #- repo.py
+        from sqlalchemy.orm import Session
+        class Users:
+            def __init__(self, db: Session):
+                self.db = db
+            @property
+            def count(self):
+                return self.db.scalar("select 1")
+        """,
+        """
+        from repo import transaction
+        async def f():
+            with «transaction()» as db:
+                db.add(1)
+        #- repo.py
+        from contextlib import contextmanager
+        from sqlalchemy.orm import sessionmaker
+        Local = sessionmaker()
+        @contextmanager
+        def transaction():
+            with Local() as db:
+                yield db
+                db.commit()
+        """,
+    ],
+    ids=["a parameter without annotation", "a property", "a context manager"],
+)
+def test_a_session_in_what_looks_like_no_io(text: str) -> None:
+    assert_finds(CODE, text)
+
+
 # -- not found ---------------------------------------------------------------------------------------------------------
 
 
