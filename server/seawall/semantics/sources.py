@@ -41,7 +41,7 @@ def source(index: Index, name: str, function: FunctionFact, origin: str, is_hand
     called_by = _called_by(index, function)
     if called_by is not None and not _is_bound_task(function, parameter):
         return called_by
-    is_handled = is_handled or _is_added(index, name)
+    is_handled = is_handled or is_handler(index, function, name)
     return _of_handler(index, function, parameter, part, is_handled) or _of_django(
         index, name, function, parameter, parts
     )
@@ -94,7 +94,7 @@ def _is_bound_task(function: FunctionFact, parameter: Parameter) -> bool:
 
 
 def _of_handler(index: Index, function: FunctionFact, parameter: Parameter, part: str, is_handled: bool) -> str | None:
-    if not is_handled and not is_handler(index, function) and not _has_markers(index, function):
+    if not is_handled and not _has_markers(index, function):
         return None
     kind = kind_of(index, parameter)
     if kind in OUTSIDE:
@@ -105,19 +105,6 @@ def _of_handler(index: Index, function: FunctionFact, parameter: Parameter, part
         is_form = parameter.annotation is not None and _is_form(index, parameter.annotation)
         return REQUEST if is_form or is_sent(index, parameter) else None
     return None
-
-
-def _is_added(index: Index, name: str) -> bool:
-    """Whether it is made a handler by a call: `router.add_api_route("/books", self.books)`."""
-    last = name.rpartition(".")[2]
-    for method in ("add_api_route", "add_api_websocket_route"):
-        for caller in index.callers(method):
-            calling = index.function(caller)
-            for call in calling.calls if calling else ():
-                given = next((one.value for one in call.given if one.to in (1, "endpoint")), None)
-                if given is not None and last_name(given) == last and index.named(given) == name:
-                    return True
-    return False
 
 
 def _has_markers(index: Index, function: FunctionFact) -> bool:
