@@ -187,3 +187,11 @@ def test_two_files_with_one_name(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     alone = run(root, use_cache=False)
     assert check(Request(root, (root,)), 3, use_cache=False).reports == alone
     assert run(root) == run(root) == alone
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(root: Path) -> None:
+    os.mkfifo(root / ".gitignore")
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-m", "seawall", "check", str(root)], capture_output=True, timeout=60)
+        assert done.returncode == 1

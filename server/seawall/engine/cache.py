@@ -21,7 +21,7 @@ from seawall.engine.report import Problem, Report
 from seawall.engine.request import Request
 from seawall.engine.write import write
 from seawall.project.project import Project
-from seawall.project.reading import children
+from seawall.project.reading import children, regular_bytes
 
 MAX_KEPT = 8
 """Caches of one project: one for each set of settings in use."""
@@ -144,12 +144,16 @@ def stamps(paths: Iterable[str], before: Mapping[str, Stamp] | None = None) -> d
 def _digest(path: str) -> bytes:
     """A fingerprint of a file's text or of a folder's names."""
     place = Path(path)
+    data: bytes | None
     try:
-        if place.is_dir():
-            data = "\0".join(children(place)).encode(errors="surrogateescape")
-        else:
-            data = place.read_bytes()
+        is_folder = place.is_dir()
     except (OSError, ValueError):
+        return b""
+    if is_folder:
+        data = "\0".join(children(place)).encode(errors="surrogateescape")
+    else:
+        data = regular_bytes(path)
+    if data is None:
         return b""
     return hashlib.blake2b(data, digest_size=16).digest()
 

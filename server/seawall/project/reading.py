@@ -30,6 +30,11 @@ def read_bytes(path: Path | str) -> bytes | None:
     Pipes and devices are refused, because reading them could wait for ever.
     """
     looked_at.add(os.fspath(path))
+    return regular_bytes(path)
+
+
+def regular_bytes(path: Path | str) -> bytes | None:
+    """The same, without a note that somebody asked."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):
