@@ -19,7 +19,7 @@ from seawall.semantics.types import Named, Type
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 24
 _MAX_SUBCLASSES = 64
-_EXISTS, _STARS, _BELOW, _SITES, _FLOW = "", "*", ".", " sites", " flow"
+_EXISTS, _STARS, _IMPORTS, _BELOW, _SITES, _FLOW = "", "*", "import", ".", " sites", " flow"
 
 
 Argument = TypeVar("Argument", bound=Hashable)
@@ -99,7 +99,7 @@ class Index:
             self._revision.set(self._revision.value + 1)
         cells = self._cells.get(module, {})
         owners = {f"{name.rpartition('.')[0]}()" for name in touched}
-        for question in (*touched, *owners, _EXISTS, _STARS):
+        for question in (*touched, *owners, _EXISTS, _STARS, _IMPORTS):
             if (cell := cells.get(question)) is not None:
                 cell.set(self._answer(module, question))
         return is_news
@@ -184,6 +184,11 @@ class Index:
         found: tuple[str, ...] = self.ask(module, _STARS)
         return found
 
+    def imports(self, module: str) -> frozenset[str]:
+        """The top-level packages from which a module imports something by name."""
+        found: frozenset[str] = self.ask(module, _IMPORTS)
+        return found
+
     def callers(self, name: str) -> tuple[str, ...]:
         """The functions that hand arguments on to something of that (last) name."""
         return self._callers.of(name)
@@ -248,6 +253,9 @@ class Index:
             return facts is not None
         if question == _STARS:
             return facts.stars if facts else ()
+        if question == _IMPORTS:
+            names = facts.names.values() if facts else ()
+            return frozenset(fact.target.partition(".")[0] for fact in names if isinstance(fact, ImportFact))
         if question.endswith((_SITES, _FLOW)):
             name, _, kind = question.rpartition(" ")
             fact = facts.names.get(name) if facts else None

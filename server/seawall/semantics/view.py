@@ -91,10 +91,15 @@ class View:
         return found
 
     def registered(self) -> frozenset[str]:
-        """Names of the item's functions, such as a call registers somewhere as handlers."""
+        """Names of the item's functions, such as a call registers somewhere as handlers.
+
+        Only in modules that import something of the framework: others are not worth a question to the whole project.
+        """
         if self._registered is None:
             kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
             names = frozenset(node.name for kind in kinds for node in self.scan.nodes.get(kind, ()))  # type: ignore[attr-defined]
+            if names and self.index.imports(self.module).isdisjoint(("fastapi", "starlette")):
+                names = frozenset()
             self._registered = self.index.registered(names) if names else names
         return self._registered
 

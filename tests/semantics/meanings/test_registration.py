@@ -43,7 +43,7 @@ BY_CALL = {
     ),
     "in another module, under another name": (
         "from views import one as first\nfrom fastapi import FastAPI\napp = FastAPI()\n"
-        "app.add_api_route(path='/x/{a}', endpoint=first)\n#- views.py\ndef one(a: int): ...\n",
+        "app.add_api_route(path='/x/{a}', endpoint=first)\n#- views.py\nfrom fastapi import Request\ndef one(a: int): ...\n",
         ("GET",),
     ),
     "in a factory": (
@@ -62,7 +62,7 @@ BY_CALL = {
         ("WEBSOCKET",),
     ),
     "of a router's subclass": (
-        "from routing import Api\napi = Api()\ndef one(a: int): ...\napi.add_api_route('/x/{a}', one)\n"
+        "from fastapi import Request\nfrom routing import Api\napi = Api()\ndef one(a: int): ...\napi.add_api_route('/x/{a}', one)\n"
         "#- routing.py\nfrom fastapi import APIRouter\nclass Api(APIRouter): ...\n",
         ("GET",),
     ),
@@ -86,7 +86,7 @@ def test_a_call_registers_a_handler(case: tuple[str, tuple[str, ...]]) -> None:
         "from flask import Flask\napp = Flask('x')\ndef one(): ...\napp.add_api_route('/', one)\n",
         "from fastapi import FastAPI\napp = FastAPI()\ndef one(): ...\napp.add_event_handler('startup', one)\n",
         "from fastapi import FastAPI\nfrom views import one\napp = FastAPI()\napp.add_api_route('/', one)\n"
-        "#- views.py\ndef one(): ...\n#- other.py\ndef two(): ...\ndef one(): ...\n",
+        "#- views.py\nfrom fastapi import Request\ndef one(): ...\n#- other.py\ndef two(): ...\ndef one(): ...\n",
         "from fastapi import FastAPI\napp = FastAPI()\ndef one(): ...\ndef other(one):\n    app.add_api_route('/', one)\n",
     ],
     ids=["not a router", "not a handler", "one of the same name", "a parameter of that name"],
@@ -167,7 +167,7 @@ def test_what_runs_before_a_handler(case: tuple[str, list[str]]) -> None:
 
 
 def test_the_answers_follow_edits_elsewhere() -> None:
-    folder = loaded("#- main.py\n#- views.py\ndef one(): ...\n" + LIB)
+    folder = loaded("#- main.py\n#- views.py\nfrom fastapi import Request\ndef one(): ...\n" + LIB)
     workspace, main = folder.workspace, folder.root / "main.py"
     registering = "from fastapi import Depends, FastAPI\nfrom views import one\nfrom lib import a\napp = FastAPI({})\napp.add_api_route('/', one)\n"
     for _ in range(2):
