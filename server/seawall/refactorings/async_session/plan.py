@@ -74,7 +74,9 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
         engines = stack.engines
         makers = {*engines.engines, *engines.factories, *engines.makers(), *stack.coroutines.makers()}
         choice = Splitting(stack.sessions.code, stack.stacks, makers, shared).split(choice)
-    _queries(_examined(draft, staying, choice))
+    stack = _examined(draft, staying, choice)
+    stack.stacks.refuse_strangers()
+    _queries(stack)
     stack = _examined(draft, staying, choice)
     if staying.known > known:
         return None
@@ -129,7 +131,6 @@ def _examined(draft: Draft, staying: Staying, choice: Choice) -> Stack:
         stacks.leave_strangers()
         keep_requests_whole(code, sessions, coroutines)
         if staying.known == known:
-            stacks.refuse_strangers()
             return Stack(stacks, sessions, coroutines, engines)
 
 
