@@ -1,0 +1,201 @@
+"""SW303: values of Django's requests that are stored, opened or converted as they came."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.marked import Folder, assert_finds, assert_silent
+
+HEAD = """\
+import json
+import os
+import uuid
+from decimal import Decimal
+from contextlib import suppress
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views import View
+from django.views.decorators.http import require_POST
+from pydantic import BaseModel
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from elsewhere import ALLOWED, answering_errors
+from shop.models import Book, Careful, Kept
+from shop.services import add_book, add_checked, look_up, store
+
+
+class BookForm(forms.Form):
+    title = forms.CharField()
+
+
+class BookSerializer(serializers.Serializer):
+    title = serializers.CharField()
+
+
+class BookData(BaseModel):
+    title: str
+
+
+"""
+SHOP = """
+#- shop/base.py
+from django.db import models
+
+
+class KeptManager(models.Manager):
+    pass
+
+
+class Base(models.Model):
+    objects = KeptManager()
+
+    class Meta:
+        abstract = True
+
+#- shop/models.py
+from django.db import models
+from shop.base import Base
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=5)
+    stars = models.IntegerField()
+    notes = models.TextField()
+    extra = models.JSONField()
+    shelf = models.ForeignKey("Shelf", on_delete=models.CASCADE)
+
+
+class Kept(Base):
+    name = models.CharField(max_length=5)
+
+
+class Careful(models.Model):
+    title = models.CharField(max_length=5)
+
+    def save(self, *args, **kwargs):
+        self.full_clean()
+        super().save(*args, **kwargs)
+
+#- shop/services.py
+from shop.models import Book
+
+
+def add_book(title):
+    return Book.objects.create(title=title)
+
+
+def store(owner, title):
+    return add_book(title)
+
+
+def add_checked(title):
+    book = Book(title=title)
+    book.full_clean()
+    book.save()
+
+
+def look_up(title):
+    return Book.objects.filter(title=title).first()
+"""
+
+FOUND = [
+    "def f(request):\n    Book.objects.create(title=«request.POST['title']»)",
+    "async def f(request: HttpRequest):\n    title = «request.POST.get('title', '')»\n    await Book.objects.acreate(title=title.strip())",
+    "@api_view(['PUT'])\ndef f(request: Request):\n    Book.objects.filter(pk=1).update(stars=«request.data['stars']»)",
+    "def f(request: HttpRequest):\n    book = Book.objects.get(pk=1)\n    book.title = «request.POST['title']»\n    book.save()",
+    "def f(request: HttpRequest):\n    book = Book(stars=«request.GET.get('stars')»)\n    book.save()",
+    "class Books(View):\n    def post(self, request):\n        Book.objects.create(title=«self.request.POST['title']»)",
+    "class Books(APIView):\n    def post(self, request):\n        Book.objects.update_or_create(pk=1, defaults={'title': «request.data.get('title')»})",
+    "class Books(APIView):\n    def get(self, request: Request):\n        book = Book(shelf_id=«request.query_params['shelf']»)\n        book.save()",
+    "def f(request: HttpRequest):\n    data = «json.loads(request.body)»\n    Book.objects.create(title=data['title'])",
+    "def f(request: HttpRequest):\n    data = «json.loads(request.body.decode())»\n    Book.objects.create(**data)",
+    "@api_view(['POST'])\ndef f(request):\n    data = «request.data»\n    Book.objects.create(title=data['title'], stars=data.get('stars'))",
+    "def f(request: HttpRequest):\n    book = Book.objects.get(pk=1)\n    for name, value in «request.POST.items()»:\n        setattr(book, name, value)\n    book.save()",
+    "def f(request: HttpRequest):\n    for title in «request.POST.getlist('title')»:\n        Book.objects.create(title=title)",
+    "def f(request: HttpRequest):\n    return HttpResponse(open(f\"/data/{«request.GET['name']»}\").read())",
+    "def f(request: HttpRequest):\n    os.remove(os.path.join('/data', «request.POST['name']»))",
+    "@require_POST\ndef f(request: HttpRequest):\n    return JsonResponse({'days': int(«request.POST['days']») * 2})",
+    "class Books(View):\n    def get(self, request):\n        return JsonResponse({'price': str(Decimal(«request.GET['price']»))})",
+    "def f(request: HttpRequest):\n    number = «request.GET['number']»\n    return get_object_or_404(Book, pk=uuid.UUID(number))",
+    "def f(request: HttpRequest):\n    try:\n        title = «request.POST['title']»\n    except KeyError:\n        return HttpResponse(status=422)\n    Book.objects.create(title=title)",
+    "def f(request: HttpRequest):\n    title = «request.POST.get('title')»\n    if not title or title == '':\n        return HttpResponse(status=422)\n    Book.objects.create(title=title)",
+    # over several files
+    "def f(request: HttpRequest):\n    add_book(«request.POST['title']»)",
+    "def f(request: HttpRequest):\n    store(request.user, title=«request.POST['title']»)",
+    "def f(request: HttpRequest):\n    Kept.objects.create(name=«request.POST['name']»)",
+    "@api_view(['POST'])\ndef f(request):\n    data = «request.data»\n    store(request.user, data['title'])",
+]
+
+
+@pytest.mark.parametrize("view", FOUND)
+def test_values_go_on_as_they_came(view: str) -> None:
+    assert_finds("SW303", f"#- shop/views.py\n{HEAD}{view}\n{SHOP}")
+
+
+SILENT = [
+    "def f(request):\n    form = BookForm(request.POST)\n    if form.is_valid():\n        Book.objects.create(title=form.cleaned_data['title'])",
+    "class Books(APIView):\n    def post(self, request):\n        made = BookSerializer(data=request.data)\n        made.is_valid(raise_exception=True)\n        Book.objects.create(title=made.validated_data['title'])",
+    "def f(request: HttpRequest):\n    data = BookData.model_validate_json(request.body)\n    Book.objects.create(title=data.title)",
+    "def f(request: HttpRequest):\n    data = BookData(**json.loads(request.body))\n    Book.objects.create(title=data.title)",
+    "def f(request: HttpRequest):\n    data = json.loads(request.body)\n    checked = BookData.model_validate(data)\n    Book.objects.create(title=checked.title, stars=data['stars'])",
+    "def f(request: HttpRequest):\n    lendable = request.GET.get('lendable') == '1'\n    Book.objects.update(stars=lendable)",
+    "def f(request: HttpRequest):\n    try:\n        page = int(request.GET.get('page', 1))\n    except ValueError:\n        page = 1\n    return JsonResponse({'page': page})",
+    "def f(request: HttpRequest):\n    page = 1\n    with suppress(ValueError):\n        page = int(request.GET['page'])\n    return JsonResponse({'page': page})",
+    "def f(request: HttpRequest):\n    if not request.GET['page'].isdigit():\n        return HttpResponse(status=422)\n    return JsonResponse({'page': int(request.GET['page'])})",
+    "def _page(request: HttpRequest):\n    return int(request.GET['page'])\n\ndef f(request: HttpRequest):\n    try:\n        return JsonResponse({'page': _page(request)})\n    except ValueError:\n        return HttpResponse(status=422)",
+    "@answering_errors\ndef f(request: HttpRequest):\n    return JsonResponse({'page': int(request.GET['page'])})",
+    "class Books(View):\n    def dispatch(self, *args, **kwargs):\n        try:\n            return super().dispatch(*args, **kwargs)\n        except ValueError:\n            return HttpResponse(status=422)\n\n    def get(self, request):\n        return JsonResponse({'page': int(request.GET['page'])})",
+    "class Books(APIView):\n    def handle_exception(self, error):\n        return HttpResponse(status=422)\n\n    def get(self, request):\n        return HttpResponse(float(request.query_params['price']))",
+    "def f(request: HttpRequest):\n    return get_object_or_404(Book, title=request.GET['title'])",
+    "def f(request: HttpRequest):\n    return JsonResponse({'n': Book.objects.filter(title=request.GET['title']).count()})",
+    "def f(request: HttpRequest):\n    return Paginator(Book.objects.all(), 20).get_page(request.GET.get('page'))",
+    "def f(request: HttpRequest):\n    book = Book(title=request.POST['title'])\n    book.full_clean()\n    book.save()",
+    "def f(request: HttpRequest):\n    book = Careful.objects.get(pk=1)\n    book.title = request.POST['title']\n    book.save()",
+    "def f(request: HttpRequest):\n    title = request.POST['title']\n    if title not in ALLOWED:\n        return HttpResponse(status=422)\n    Book.objects.create(title=title)",
+    "def f(request: HttpRequest):\n    if request.GET.get('title') in ALLOWED:\n        Book.objects.create(title=request.GET['title'])",
+    "def f(request: HttpRequest):\n    title = request.POST['title']\n    if len(title) > 5:\n        return HttpResponse(status=422)\n    Book.objects.create(title=title)",
+    "def f(request: HttpRequest):\n    Book.objects.create(title=request.POST['title'][:5])",
+    "def f(request: HttpRequest):\n    Book.objects.create(notes=request.POST['notes'])",
+    "@api_view(['POST'])\ndef f(request):\n    Book.objects.filter(pk=1).update(extra=request.data['extra'])",
+    "def f(request: HttpRequest):\n    try:\n        Book.objects.create(title=request.POST['title'])\n    except (ValidationError, ValueError):\n        return HttpResponse(status=422)",
+    "def f(request: HttpRequest):\n    Book.objects.create(title=ALLOWED[request.POST['title']])",
+    "def f(request: HttpRequest):\n    return HttpResponse(open(os.path.join('/data', os.path.basename(request.GET['name']))).read())",
+    "def f(request: HttpRequest):\n    book = Book.objects.get(pk=1)\n    book.title = request.POST['title']\n    return HttpResponse(book.title)",
+    "def f(request: HttpRequest):\n    book = Book.objects.get(pk=1)\n    book.remark = request.POST['remark']\n    book.save()",
+    "@api_view(['PATCH'])\ndef f(request):\n    Book.objects.filter(pk=1).update(**request.data)",
+    "def f(request: HttpRequest):\n    Book.objects.create(stars='five' in request.POST)",
+    "def load(row):\n    Book.objects.create(title=row.POST['title'])",
+    # over several files
+    "def f(request: HttpRequest):\n    add_checked(request.POST['title'])",
+    "def f(request: HttpRequest):\n    return look_up(request.GET['title'])",
+    "def f(request: HttpRequest):\n    if request.POST['title'] in ALLOWED:\n        store(request.user, request.POST['title'])",
+]
+
+
+@pytest.mark.parametrize("view", SILENT)
+def test_values_that_are_looked_at_or_go_nowhere(view: str) -> None:
+    assert_silent("SW303", f"#- shop/views.py\n{HEAD}{view}\n{SHOP}")
+
+
+def test_other_frameworks_have_requests_too() -> None:
+    view = "from starlette.requests import Request\nfrom shop.models import Book\nimport django\n\nasync def f(request: Request):\n    Book.objects.create(title=request.query_params['title'])"
+    assert_silent("SW303", f"#- shop/views.py\n{view}\n{SHOP}")
+
+
+def test_tests_are_left_alone() -> None:
+    assert_silent("SW303", f"#- tests/test_views.py\n{HEAD}{FOUND[0].replace('«', '').replace('»', '')}\n{SHOP}")
+
+
+def test_a_mapping_is_reported_once_where_it_is_unpacked() -> None:
+    folder = Folder(
+        {
+            "views.py": "from rest_framework.decorators import api_view\nfrom models import Book\n\n@api_view(['POST'])\ndef f(request):\n    Book.objects.create(**request.data)\n",
+            "models.py": "from django.db import models\n\nclass Book(models.Model):\n    title = models.CharField(max_length=5)\n",
+        }
+    )
+    assert [one.code for one in folder.findings() if one.code.startswith("SW3")] == ["SW304"]
