@@ -192,6 +192,10 @@ def test_the_log_holds_no_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN,
+    reason="this run was started to ignore interrupts, and so are its children",
+)
 def test_interrupting_ends_quietly(wire: Wire) -> None:
     wire.start()
     os.kill(wire.process.pid, signal.SIGINT)
