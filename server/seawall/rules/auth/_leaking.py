@@ -113,6 +113,11 @@ def columns(index: Index, model: str) -> list[str]:
 
 def public_schema(index: Index, model: str) -> str | None:
     """A schema of the project that shows the model without its password."""
+    return next(iter(public_schemas(index, model)), None)
+
+
+def public_schemas(index: Index, model: str) -> list[str]:
+    """All such schemas, those with most fields first."""
     wanted = set(index.attributes(model))
     short = model.rpartition(".")[2].lower()
     found: list[tuple[int, str]] = []
@@ -130,4 +135,4 @@ def public_schema(index: Index, model: str) -> str | None:
             fields = [one for one, value in index.attributes(cls).items() if value.annotation is not None]
             if len(fields) > 1 and set(fields) <= wanted and not any(is_stored_name(one) for one in fields):
                 found.append((-len(fields), cls))
-    return min(found)[1] if found else None
+    return [cls for _, cls in sorted(found)]

@@ -75,8 +75,9 @@ from seawall.edits.imports import need
 from seawall.rules.auth._leaking import Leak, columns, leaks, public_schema
 from seawall.rules.auth._passwords import DJANGO_USER, is_in_tests, keeps
 from seawall.rules.base import File, Finding, Related, Severity
+from seawall.rules.returned import CONTAINERS, classes, returned
 from seawall.semantics.meanings.route import Kind, Route
-from seawall.semantics.types import Instance, Type, options
+from seawall.semantics.types import Instance, options
 from seawall.semantics.view import has_unpacking, keyword
 from seawall.syntax import Range
 
@@ -84,7 +85,6 @@ code, severity = "SW504", Severity.ERROR
 
 _WHY = "clients no longer get the field"
 _SERIALIZERS = ("rest_framework.serializers.ModelSerializer", "rest_framework.serializers.HyperlinkedModelSerializer")
-_CONTAINERS = frozenset({"builtins.list", "typing.Sequence", "builtins.tuple", "builtins.set"})
 
 
 def applies(file: File) -> bool:
@@ -149,21 +149,10 @@ def _is_proved(leak: Leak, route: Route, file: File) -> bool:
                 if given is not None and given.name == own.name:
                     return True
     return any(
-        leak.field in columns(index, cls) for value in _returned(route, file) for cls in _classes(file.type_of(value))
+        leak.field in columns(index, cls)
+        for value in returned(route.function, file)
+        for cls in classes(file.type_of(value))
     )
-
-
-def _returned(route: Route, file: File) -> list[ast.expr]:
-    return [one.value for one in file.scan.opened[route.function].returns if one.value is not None]
-
-
-def _classes(found: Type | None) -> Iterator[str]:
-    for one in options(found):
-        if isinstance(one, Instance):
-            if one.cls in _CONTAINERS and one.args:
-                yield from _classes(one.args[0])
-            else:
-                yield one.cls
 
 
 def _excludes(node: ast.expr, path: tuple[str, ...]) -> bool | None:
@@ -206,8 +195,8 @@ def _written(paths: list[tuple[str, ...]]) -> str:
 
 
 def _objects(decorator: ast.Call, route: Route, file: File) -> Iterator[Finding]:
-    for value in _returned(route, file):
-        for cls in dict.fromkeys(_classes(file.type_of(value))):
+    for value in returned(route.function, file):
+        for cls in dict.fromkeys(classes(file.type_of(value))):
             names = columns(file.index, cls)
             if names:
                 shown = " and ".join(f"`{name}`" for name in names)
@@ -226,8 +215,7 @@ def _declare(decorator: ast.Call, value: ast.expr, cls: str, file: File) -> Iter
     if keyword(decorator, "response_model") is not None:
         raise CannotFix("the route wants no response model")
     needed = need(file, schema)
-    found = [one for one in options(file.type_of(value)) if isinstance(one, Instance)]
-    many = any(one.cls in _CONTAINERS for one in found)
+    many = any(isinstance(one, Instance) and one.cls in CONTAINERS for one in options(file.type_of(value)))
     yield add_keyword(file, decorator, "response_model", f"list[{needed.expression}]" if many else needed.expression)
     yield from needed.edits
 
