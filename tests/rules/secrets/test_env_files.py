@@ -85,7 +85,10 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run([shutil.which("git") or "git", *arguments], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize(("text", "count"), [("A=1\n", 1), ("A=\n", 0), ("# nothing\n", 0), ("\nexport A=1\n", 1)])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("A=1\n", 1), ("A=\n", 0), ("# nothing\n", 0), ("\nexport A=1\n", 1), ("COMPOSE_PROJECT_NAME=a\n", 0)],
+)
 def test_a_tracked_file(text: str, count: int, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(text)
     (tmp_path / ".env.example").write_text("A=1\n")

@@ -102,6 +102,8 @@ def test_bodies_that_are_validated_and_what_is_no_body(parameters: str) -> None:
         ("return payload.get('title') or {**payload}", "error"),
         ("return store(payload)", "warning"),
         ("return validate(values=payload)", "warning"),
+        ("return validate({**saved(), **payload})", "warning"),
+        ("payload = payload or {}\n    return validate(payload)", "warning"),
     ],
 )
 def test_a_body_that_is_only_handed_on_may_be_free_on_purpose(body: str, severity: str) -> None:

@@ -52,7 +52,7 @@ from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Variable, read_variable, without
 from seawall.edits.settings.files import env_folder
 from seawall.edits.settings.module import path_of
-from seawall.rules.aside import counts
+from seawall.rules.aside import counts, runs_as_script
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.dsn import credentials_of
 from seawall.semantics.meanings.secret import holder_named
@@ -67,9 +67,9 @@ calls = frozenset({"getenv", "get"})
 
 _PLATFORM = re.compile(
     r"PATH|HOME|USER|USERNAME|LOGNAME|SHELL|EDITOR|LANG|LC_\w+|TZ|TERM|PWD|TMP|TEMP|TMPDIR|HOSTNAME|DISPLAY|NO_COLOR|CI|COLUMNS|APPDATA"
-    r"|\w*_proxy|\w*_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE"
+    r"|\w*_proxy|\w*_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|DO_NOT_TRACK|FORWARDED_ALLOW_IPS"
     r"|(?:PYTHON|PYTEST|COVERAGE|GITHUB|GITLAB|CI|XDG|CONDA|VIRTUAL_ENV|UV|PIP|KUBERNETES|AWS_LAMBDA|LAMBDA|ECS|FLY|RENDER|RAILWAY|HEROKU|DYNO"
-    r"|K_SERVICE|WEBSITE|OTEL|UVICORN|GUNICORN|PROMETHEUS_MULTIPROC|DJANGO_SETTINGS|TESTING|OMP|CUDA|NVIDIA|HF|TOKENIZERS)\w*"
+    r"|BITBUCKET|BUILD|K_SERVICE|WEBSITE|OTEL|UVICORN|GUNICORN|PROMETHEUS_MULTIPROC|DJANGO_SETTINGS|TESTING|OMP|CUDA|NVIDIA|HF|TOKENIZERS)\w*"
 )
 _CONFIGURATION = frozenset(
     {"config", "configs", "configuration", "settings", "setting", "conf", "env", "environment", "environ"}
@@ -112,8 +112,10 @@ _WHY = "The variable is read once, when the settings are made, and not at each u
 
 def check(node: ast.Call | ast.Subscript, file: File) -> Iterator[Finding]:
     name = _variable(node, file)
-    if name is None or _PLATFORM.fullmatch(name) or _is_elsewhere(file) or _runs_as_script(node, file):
+    if name is None or _PLATFORM.fullmatch(name) or _is_elsewhere(file) or runs_as_script(node, file):
         return
+    if "__" in name:
+        return  # a part of a nested model, or what one process tells another: no plain field
     homes = settings_classes(file.index)
     if not homes or any(file.index.split(home.name)[0] == file.module for home in homes):
         return
@@ -165,15 +167,6 @@ def _is_elsewhere(file: File) -> bool:
     if stem in _OUTSIDE or folders & _ASIDE:
         return True
     return bool(_CONFIGURATION & folders or _CONFIGURATION.intersection(words(stem)))
-
-
-def _runs_as_script(node: ast.AST, file: File) -> bool:
-    return any(
-        isinstance(above, ast.If)
-        and isinstance(above.test, ast.Compare)
-        and getattr(above.test.left, "id", "") == "__name__"
-        for above in file.ancestors(node)
-    )
 
 
 def _move(node: ast.Call | ast.Subscript, name: str, file: File) -> Iterator[AnyEdit]:

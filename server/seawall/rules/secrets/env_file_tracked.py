@@ -1,7 +1,7 @@
 """A `.env` file that git tracks has published its values to everyone with a copy of the repository.
 
 An entry in `.gitignore` does not help a file that is tracked already: take it out with `git rm --cached .env`, and replace every
-value in it, because the history keeps them. Example files, and files without values, are not flagged; where no value is a secret (a port, a host), it is a warning.
+value in it, because the history keeps them. Example files, files without values, and those that only set up Docker Compose are not flagged; where no value is a secret (a port, a host), it is a warning.
 
 Seawall changes nothing here: it never runs git, and only you can replace the values.
 
@@ -25,12 +25,16 @@ from seawall.syntax import Range
 code, severity = "SW206", Severity.ERROR
 
 
+_TOOLS = ("COMPOSE_", "DOCKER_BUILDKIT", "BUILDKIT_")
+"""What tells a developer's tools how to work, and no application anything."""
+
+
 def check(project: Project) -> Iterator[Finding]:
     for file in project.dotenv_files:
-        if not file.has_values or not is_real(file, project):
+        first = next((one for one in file.entries if one.value and not one.key.startswith(_TOOLS)), None)
+        if first is None or not is_real(file, project):
             continue
         if is_tracked(file.path):
-            first = next(entry for entry in file.entries if entry.value)
             length = len(first.key.encode()) + (len("export ") if first.exported else 0)
             yield Finding(
                 code,

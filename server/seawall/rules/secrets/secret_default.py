@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
-from seawall.rules.aside import counts
+from seawall.rules.aside import counts, runs_as_script
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.secret import Secret
 
@@ -45,7 +45,7 @@ _WHY = "Every deployment has to provide the value from now on, in its environmen
 
 
 def check(secret: Secret, file: File) -> Iterator[Finding]:
-    if not secret.is_default:
+    if not secret.is_default or runs_as_script(secret.node, file):
         return
     if secret.field is not None:
         target = secret.field.target

@@ -76,10 +76,13 @@ def check(route: Route, file: File) -> Iterator[Finding]:
 
 def _loudness(uses: list[ast.Name] | None, file: File) -> Severity:
     """A body that nobody looks into here may be meant to be free."""
-    return Severity.ERROR if uses is None or any(_looks_into(file.parent(use)) for use in uses) else Severity.WARNING
+    return Severity.ERROR if uses is not None and any(_looks_into(use, file) for use in uses) else Severity.WARNING
 
 
-def _looks_into(around: ast.AST | None) -> bool:
+def _looks_into(use: ast.Name, file: File) -> bool:
+    around = file.parent(use)
+    if isinstance(around, ast.Dict) and isinstance(file.parent(around), ast.Call):
+        return False  # put together with more and handed on whole
     is_unpacked = isinstance(around, ast.keyword) and around.arg is None
     return is_unpacked or isinstance(around, (ast.Attribute, ast.Subscript, ast.For, ast.Dict, ast.comprehension))
 

@@ -15,7 +15,22 @@ from seawall.semantics.secret_text import Holder, is_schemed, looks_secret, may_
 from seawall.semantics.view import View
 
 _TEST_PARTS = frozenset(
-    {"tests", "test", "testing", "fixtures", "__tests__", "e2e", "testutils", "test_utils", "mocks", "seed", "seeds"}
+    {
+        "tests",
+        "test",
+        "testing",
+        "fixtures",
+        "__tests__",
+        "e2e",
+        "bench",
+        "benches",
+        "benchmarks",
+        "testutils",
+        "test_utils",
+        "mocks",
+        "seed",
+        "seeds",
+    }
 )
 _TEST_WORDS = frozenset({"test", "tests", "testing", "smoketest", "fixtures", "mocks"})
 _DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
@@ -71,7 +86,7 @@ def text_of(node: ast.Constant) -> str | None:
 
 @lru_cache(maxsize=4096)
 def is_aside(path: Path, root: Path) -> bool:
-    """Whether a file is a test, a fixture or documentation: what it holds protects nothing."""
+    """Whether a file is a test, a benchmark, a fixture or documentation: what it holds protects nothing."""
     inside = path.relative_to(root) if path.is_relative_to(root) else path
     parts = {part.lower() for part in inside.parts[:-1]}
     name = path.name
