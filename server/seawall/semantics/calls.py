@@ -8,7 +8,7 @@ from typing import NamedTuple
 from seawall.knowledge.blocking import PROPERTIES
 from seawall.semantics.dispatch import targets
 from seawall.semantics.facts import CallSite, ClassFact, FunctionFact
-from seawall.semantics.frames import Frame, given, inside
+from seawall.semantics.frames import ON, Frame, given, inside
 from seawall.semantics.index import Index
 from seawall.semantics.symbols import Attr, Call, Ref, Symbol
 from seawall.semantics.types import Instance, Named, Type, options
@@ -68,6 +68,7 @@ def _steps(index: Index, frame: Frame) -> tuple[Step, ...]:
         step
         for number, site in enumerate(fact.calls)
         if site.use != "read" or last_name(site.callee) in properties
+        if not site.switch or (site.switch, ON) in frame.given  # nobody asked for it otherwise
         for step in steps_at(index, site, number, frame, fact)
     )
 

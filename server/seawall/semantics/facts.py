@@ -52,6 +52,7 @@ class CallSite(msgspec.Struct, frozen=True, gc=False):
 
     `use` says how code comes to run: "" for a call of `callee`; "with", "for" and "read" for an object that is entered, that is
     gone through, and for an attribute that may be a property: `callee` is then what the expression stands for.
+    `switch` is the parameter, False unless it is given, that has to be true for the site to be reached.
     """
 
     callee: Symbol
@@ -59,6 +60,7 @@ class CallSite(msgspec.Struct, frozen=True, gc=False):
     awaited: bool = False
     given: tuple[Given, ...] = ()
     use: str = ""
+    switch: str = ""
 
 
 class Flow(msgspec.Struct, frozen=True):

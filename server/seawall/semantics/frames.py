@@ -11,6 +11,7 @@ from seawall.semantics.symbols import (
     Attr,
     Awaited,
     Call,
+    Constant,
     Either,
     Entered,
     Iterated,
@@ -21,6 +22,8 @@ from seawall.semantics.symbols import (
 )
 from seawall.semantics.types import Instance, Named, options
 
+ON = Constant(True)
+_OFF = Constant(False)
 _MAX_GIVEN = 4
 _CALLABLES = frozenset({"typing.Callable", "builtins.object"})
 
@@ -101,7 +104,7 @@ def given(
             key = one.to
         if key in wanted and len(found) < _MAX_GIVEN:
             value = inside(one.value, frame, caller) if caller is not None else one.value
-            closed = _closed(index, value)
+            closed = value if value == ON else _closed(index, value)
             if closed is not None:
                 found[key] = closed
     return tuple(sorted(found.items())) if found else ()
@@ -117,12 +120,15 @@ def _open(index: Index, function: str) -> frozenset[str]:
     if fact is None:
         return frozenset()
     silent = [one.name for one in fact.params if one.default is None and _says_nothing(index, one)]
-    if not silent:  # cheap to ask first
+    off = [one.name for one in fact.params if one.default == _OFF]
+    if not silent and not off:  # cheap to ask first
         return frozenset()
+    switches = frozenset(site.switch for site in fact.calls if site.switch) if off else frozenset()
     used = {_root(symbol) for site in fact.calls for symbol in (site.callee, *(one.value for one in site.given))}
     inner = f"{function}.<locals>."
     has_inner = any(name.startswith(inner) for name in used)
-    return frozenset(name for name in silent if has_inner or f"?{name}" in used)
+    handed_on = (name for name in off if f"?{name}" in used)
+    return switches.union(handed_on, (name for name in silent if has_inner or f"?{name}" in used))
 
 
 def _says_nothing(index: Index, parameter: Parameter) -> bool:

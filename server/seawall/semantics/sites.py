@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from seawall.semantics.facts import CallSite, Flow, Given, Passed, Place
 from seawall.semantics.names import Names
 from seawall.semantics.origins import is_whole, kept, origins
@@ -60,13 +62,49 @@ def sites(names: Names, function: str) -> list[tuple[ast.AST, CallSite]]:
     known = names.sites.get(function)
     if known is None:
         inside = names.inside(function)
-        known = names.sites[function] = [
+        known = [
             *((node, _call_site(names, node, callee)) for node, callee in names.call_sites(function)),
             *(made for node in inside.get(ast.Call, ()) for made in _made_by_arguments(names, node)),
             *(made for kind in _GOING for node in inside.get(kind, ()) for made in _made_by_objects(names, node)),
             *_reads(names, inside.get(ast.Attribute, ())),
         ]
+        switches = _switches(names, known[0][0]) if known else frozenset()
+        if switches:
+            known = [(node, replace(site, switch=_switch(names, node, switches))) for node, site in known]
+        names.sites[function] = known
     return known
+
+
+def _switches(names: Names, node: ast.AST) -> frozenset[str]:
+    """The parameters of the function around a node that are False unless they are given."""
+    function = names.scan.scopes[node].function
+    if function is None:
+        return frozenset()
+    arguments, bound = function.args, names.scan.opened[function].bindings
+    positional = [*arguments.posonlyargs, *arguments.args]
+    by_default = [
+        *zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return frozenset(
+        argument.arg
+        for argument, default in by_default
+        if isinstance(default, ast.Constant) and default.value is False and len(bound[argument.arg]) == 1
+    )
+
+
+def _switch(names: Names, node: ast.AST, switches: frozenset[str]) -> str:
+    """The parameter that a node waits for: `if wait:`, `if wait and late:`."""
+    below, above = node, names.scan.parents.get(node)
+    while above is not None and not isinstance(below, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(above, ast.If) and below in above.body:
+            test = above.test
+            needed = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+            for one in needed:
+                if isinstance(one, ast.Name) and one.id in switches:
+                    return one.id
+        below, above = above, names.scan.parents.get(above)
+    return ""
 
 
 def _gives(names: Names, scope: Scope) -> tuple[str, ...]:
@@ -200,6 +238,8 @@ def _given(names: Names, node: ast.Call) -> tuple[Given, ...]:
 
 
 def _worth_giving(names: Names, node: ast.expr) -> Symbol | None:
+    if isinstance(node, ast.Constant) and node.value is True:  # what a switch is turned on with
+        return Constant(True)
     if isinstance(node, ast.Call):
         func = node.func
         if getattr(func, "id", getattr(func, "attr", "")) != "partial":

@@ -54,6 +54,50 @@ def test_a_helper_that_blocks(lines: str) -> None:
     assert_finds(CODE, lines)
 
 
+SWITCH = SLOW + "def send(wait=False):\n    if wait:\n        return slow()\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        SWITCH + "async def f():\n    «send(True)»\n",
+        SWITCH + "async def f():\n    «send(wait=True)»\n",
+        SWITCH + "def outer(late=False):\n    send(wait=late)\nasync def f():\n    «outer(late=True)»\n",
+        SLOW
+        + "class A:\n    def go(self, x, *, wait=False):\n        if x and wait:\n            slow()\nasync def f(a: A):\n    «a.go(1, wait=True)»\n",
+        SLOW + "def send(wait=False):\n    if not wait:\n        slow()\nasync def f():\n    «send()»\n",
+        SLOW
+        + "def send(wait=False):\n    if wait:\n        pass\n    else:\n        slow()\nasync def f():\n    «send()»\n",
+        SLOW + "def send(wait=True):\n    if wait:\n        slow()\nasync def f():\n    «send()»\n",
+        SLOW + "def send(wait=False, x=1):\n    if wait or x:\n        slow()\nasync def f():\n    «send()»\n",
+        SLOW
+        + "def send(wait=False):\n    wait = wait or len('x')\n    if wait:\n        slow()\nasync def f():\n    «send()»\n",
+        SLOW + "async def f(wait=False):\n    if wait:\n        «slow()»\n",
+    ],
+)
+def test_a_helper_that_is_told_to_wait_or_waits_by_itself(lines: str) -> None:
+    assert_finds(CODE, lines)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        SWITCH + "async def f():\n    send()\n",
+        SWITCH + "async def f():\n    send(False)\n",
+        SWITCH + "async def f():\n    send(wait=False)\n",
+        SWITCH + "def outer(late=False):\n    send(wait=late)\nasync def f():\n    outer()\n",
+        SWITCH + "def outer():\n    send()\nasync def f():\n    outer()\n",
+        SLOW
+        + "class A:\n    def go(self, *, wait=False):\n        if wait:\n            for _ in range(3):\n                slow()\nasync def f(a: A):\n    a.go()\n",
+        SLOW
+        + "import threading\ndef send(wait=False):\n    def post():\n        slow()\n    if wait:\n        post()\n"
+        "    threading.Thread(target=post).start()\nasync def f():\n    send()\n",
+    ],
+)
+def test_a_helper_that_nobody_told_to_wait(lines: str) -> None:
+    assert_silent(CODE, lines)
+
+
 def test_every_hop_is_shown_where_it_stands() -> None:
     (located,) = assert_finds(
         CODE,

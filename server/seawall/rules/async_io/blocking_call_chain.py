@@ -7,7 +7,8 @@ of a `with` helper, a generator that a `for` goes through, a function that is gi
 subclass fills in.
 
 Every call on the way is listed. A helper with a decorator that is not known is not followed, since the decorator may move it
-to a thread, nor one that asks whether a loop runs. Reading and writing files counts only in the helper itself. A helper that waits for the database through a
+to a thread, nor one that asks whether a loop runs. What a helper does only `if wait:`, where `wait` is False unless it is given,
+counts for callers that give True. Reading and writing files counts only in the helper itself. A helper that waits for the database through a
 SQLAlchemy session is `sync-session-in-async`, and
 through Django's ORM `sync-orm-in-async-view`.
 
