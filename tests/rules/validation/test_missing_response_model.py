@@ -230,6 +230,9 @@ from models import Book
         ("    book = db.get(Book, 1)\n    if book is None:\n        raise HTTPException(404)\n    return book\n", "BookOut"),
         ("    book = db.get(Book, 1)\n    if not book:\n        raise HTTPException(404)\n    return book\n", "BookOut"),
         ("    if db.is_active:\n        return db.get_one(Book, 1)\n", "BookOut | None"),
+        # the test asks about an older value, or only in a branch
+        ("    book = db.get(Book, 1)\n    if not book:\n        raise HTTPException(404)\n    book = db.get(Book, 2)\n    return book\n", "BookOut | None"),
+        ("    book = db.get(Book, 1)\n    if db.is_active:\n        if not book:\n            raise HTTPException(404)\n    return book\n", "BookOut | None"),
         ("    book = Book(title='x')\n    db.add(book)\n    return book\n", "BookOut"),
         ("    book = db.get_one(Book, 1)\n    return {'id': book.id, 'title': book.title}\n", "BookOut"),
     ],
@@ -266,6 +269,35 @@ def test_a_file_that_annotates() -> None:
         """)
     after = before.replace("10),\n)", "10),\n) -> list[schemas.BookOut]")
     assert_fixes("SW308", before + MORE[1:], after)
+
+
+def test_a_test_in_another_handler_says_nothing() -> None:
+    before = textwrap.dedent("""
+        from fastapi import APIRouter, HTTPException
+        from sqlalchemy.orm import Session
+
+        from models import Book
+        from schemas import BookOut
+
+        router = APIRouter()
+
+
+        class View:
+            @router.get("/sure", response_model=BookOut)
+            def sure(self, db: Session):
+                book = db.get(Book, 1)
+                if not book:
+                    raise HTTPException(404)
+                return book
+
+            @router.get("/perhaps"ADDED)
+            def perhaps(self, db: Session):
+                book = db.get(Book, 1)
+                return book
+        """)
+    assert_fixes(
+        "SW308", before.replace("ADDED", "") + MORE[1:], before.replace("ADDED", ", response_model=BookOut | None")
+    )
 
 
 READ = "{imports}\napp = FastAPI()\n\n\n@app.get('/')\ndef read(db: Session):\n    {body}\n"

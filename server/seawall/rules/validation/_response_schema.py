@@ -182,9 +182,13 @@ def _is_refused(name: ast.Name, file: File) -> bool:
     """Whether `if not x` or `if x is None` leaves before the value is returned."""
     if is_checked(file.scan, name):
         return True
+    around = set(file.ancestors(name))
+    bound = max((getattr(one, "lineno", 0) for one in file.scan.scopes[name].bindings.get(name.id, ())), default=0)
     for node in file.scan.nodes.get(ast.If, ()):
         assert isinstance(node, ast.If)
-        if node.lineno > name.lineno or not isinstance(node.body[-1], (ast.Raise, ast.Return)):
+        if not bound < node.lineno < name.lineno or file.parent(node) not in around:
+            continue
+        if file.function(node) is not file.function(name) or not isinstance(node.body[-1], (ast.Raise, ast.Return)):
             continue
         match node.test:
             case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=tested)) if tested == name.id:
