@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from seawall.rules.registry import by_code
 from support.marked import Folder, assert_finds, assert_silent
 
 HEAD = """\
@@ -162,6 +167,7 @@ SILENT = [
     "def f(request: HttpRequest):\n    Book.objects.create(title=request.POST['title'][:5])",
     "def f(request: HttpRequest):\n    Book.objects.create(notes=request.POST['notes'])",
     "@api_view(['POST'])\ndef f(request):\n    Book.objects.filter(pk=1).update(extra=request.data['extra'])",
+    "@api_view(['POST'])\ndef f(request):\n    Book.objects.filter(pk=1).update(notes=request.data['notes'])",
     "def f(request: HttpRequest):\n    try:\n        Book.objects.create(title=request.POST['title'])\n    except (ValidationError, ValueError):\n        return HttpResponse(status=422)",
     "def f(request: HttpRequest):\n    Book.objects.create(title=ALLOWED[request.POST['title']])",
     "def f(request: HttpRequest):\n    return HttpResponse(open(os.path.join('/data', os.path.basename(request.GET['name']))).read())",
@@ -199,3 +205,28 @@ def test_a_mapping_is_reported_once_where_it_is_unpacked() -> None:
         }
     )
     assert [one.code for one in folder.findings() if one.code.startswith("SW3")] == ["SW304"]
+
+
+SERVED = """
+import sys, types
+import django
+from django.conf import settings
+settings.configure(ROOT_URLCONF="urls", SECRET_KEY="x", ALLOWED_HOSTS=["*"])
+django.setup()
+from django.test import Client
+from django.urls import path
+import views
+sys.modules["urls"] = types.SimpleNamespace(urlpatterns=[path("fine", views.fine)])
+client = Client(raise_request_exception=False)
+print(*(client.post("/fine", {"days": days}).status_code for days in ("2", "many")))
+"""
+
+
+@pytest.mark.parametrize(("part", "statuses"), [("Example:", "200 500"), ("Instead:", "200 422")])
+def test_what_the_page_says_is_what_django_does(part: str, statuses: str, tmp_path: Path) -> None:
+    page = by_code()["SW303"].explanation.partition(part)[2].partition("Instead:")[0]
+    code = "\n".join(line.removeprefix("    ") for line in page.replace("«", "").replace("»", "").splitlines())
+    (tmp_path / "views.py").write_text(code, encoding="utf-8")
+    (tmp_path / "serve.py").write_text(SERVED, encoding="utf-8")
+    served = subprocess.run([sys.executable, "serve.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert served.stdout.strip() == statuses, served.stderr

@@ -9,7 +9,7 @@ that it is handed to), the path of a file, or goes into `int()` and its like wit
 
 Not flagged: what a form, a serializer or any other function is given as a whole; models that `full_clean()` looks at before they are saved;
 values that are looked up (`filter(name=...)`, `get_object_or_404`), compared with others, cut to a length or picked from a closed set; conversions
-and writes in a `try` that catches what they raise; texts of a form for a `TextField` and JSON for a `JSONField`, which take any; `**request.data`
+and writes in a `try` that catches what they raise; what goes into a `TextField`, or as JSON into a `JSONField`, which take any; `**request.data`
 where it is unpacked (SW304) and SQL (SW401); tests.
 
 Example:
@@ -50,7 +50,7 @@ from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.origins import origins
 from seawall.semantics.sources import REQUEST
 from seawall.semantics.types import Instance, options
-from seawall.semantics.view import FunctionNode
+from seawall.semantics.view import FunctionNode, View
 
 code, severity = "SW303", Severity.ERROR
 
@@ -79,8 +79,10 @@ def check(part: ast.Attribute, file: File) -> Iterator[Finding]:
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_of_others(part, file):
         return
     read = _read(part, file)
-    paths = origins(file.names, read) if read is not None else ()
-    if read is None or len(paths) != 1 or is_caught(read, file):
+    if read is None or not _ends(function, file) or is_caught(read, file):
+        return
+    paths = origins(file.names, read)
+    if len(paths) != 1:
         return
     arrival = raw(file, read)
     if arrival is None or arrival.source != REQUEST or _is_validated(part, read, function, file):
@@ -132,7 +134,7 @@ def _loaded(body: ast.expr, file: File) -> ast.expr | None:
 
 def _is_validated(part: ast.Attribute, read: ast.expr, function: FunctionNode, file: File) -> bool:
     """Whether the function validates something, or hands the whole part to somebody who may do so."""
-    whole = {file.text(part)} | (_names(read, function, file) if not _is_value(read) else set())
+    whole = _names(read, function, file) if not _is_value(read) else set()
     for call in file.scan.nodes.get(ast.Call, ()):
         if not isinstance(call, ast.Call) or file.function(call) is not function:
             continue
@@ -140,13 +142,18 @@ def _is_validated(part: ast.Attribute, read: ast.expr, function: FunctionNode, f
         if name in CHECKS or "valid" in name.lower():
             return True
         given = [*call.args, *(one.value for one in call.keywords if one.arg is not None)]
-        if name not in _LOOKING and any(file.text(one) in whole for one in given if _is_plain(one)):
+        if name not in _LOOKING and any(_is_whole(one, part, whole, file) for one in given):
             return True
     return False
 
 
-def _is_plain(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Name, ast.Attribute))
+def _is_whole(given: ast.expr, part: ast.Attribute, names: set[str], file: File) -> bool:
+    match given:
+        case ast.Name(id=name):
+            return name in names
+        case ast.Attribute(attr=attr) if attr == part.attr:
+            return file.text(given) == file.text(part)
+    return False
 
 
 def _is_value(read: ast.expr) -> bool:
@@ -186,7 +193,7 @@ def _held(statement: ast.stmt, values: list[ast.expr], file: File) -> Iterator[s
 
 
 def _end(read: ast.expr, part: str, path: str, names: set[str], function: FunctionNode, file: File) -> End | None:
-    for end in ends(function, file):
+    for end in _ends(function, file):
         if not any(one is read or (isinstance(one, ast.Name) and one.id in names) for one in ast.walk(end.value)):
             continue
         if end.column and _takes_any(end, part, file):
@@ -198,10 +205,22 @@ def _end(read: ast.expr, part: str, path: str, names: set[str], function: Functi
     return None
 
 
+def _ends(function: FunctionNode, file: File) -> list[End]:
+    """The ends of a function, looked for once however much it reads."""
+    known = file.once(_known_ends)
+    if function not in known:
+        known[function] = list(ends(function, file))
+    return known[function]
+
+
+def _known_ends(_: View) -> dict[FunctionNode, list[End]]:
+    return {}
+
+
 def _takes_any(end: End, part: str, file: File) -> bool:
     """Whether a column takes whatever a client may send, or is not known to be one."""
     field = column_type(file.index, end.model, end.column)
-    return field is None or field.endswith(".TextField" if part in _TEXTS else ".JSONField")
+    return field is None or field.endswith(".TextField") or (part not in _TEXTS and field.endswith(".JSONField"))
 
 
 def _is_looked_at(read: ast.expr, names: set[str], function: FunctionNode, file: File) -> bool:
