@@ -12,7 +12,7 @@ HEAD = """
 import json
 from typing import Any
 from fastapi import APIRouter, Body, Depends, FastAPI, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.orm import Session
 from elsewhere import unknown
 
@@ -27,6 +27,20 @@ class Book(BaseModel):
 class Open(BaseModel):
     model_config = ConfigDict(extra="allow")
     title: str
+
+
+class Page(BaseModel):
+    cursor: str | None = Field(default=None, description="where to go on")
+    author: str
+
+
+class Strict(BaseModel):
+    author: str
+
+    @field_validator("author")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return known(value)
 
 
 class Own:
@@ -54,6 +68,9 @@ FOUND = [
     "def f(payload: Any = Body()):\n    return Book.«model_construct»(**payload)",
     "def f(title: str):\n    return Book.«model_construct»(title=title)",
     "def f(title: str = Header()):\n    return Book.«model_construct»(title=title.strip())",
+    "def f(cursor: Any = Body()):\n    return Page.«model_construct»(cursor=cursor)",
+    "def f(author: str | None = None):\n    return Page.«model_construct»(author=author)",
+    "def f(author: str):\n    return Strict.«model_construct»(author=author)",
     "def f(payload: Open):\n    return Book.«model_construct»(**payload.model_dump())",
 ]
 
@@ -64,6 +81,8 @@ def test_models_of_what_a_client_sent(function: str) -> None:
 
 
 SILENT = [
+    "def f(cursor: str | None = Query(default=None)):\n    return Page.model_construct(cursor=cursor)",
+    "def f(author: str):\n    return Page.model_construct(author=author, cursor=author)",
     "def f(payload: Book):\n    return Book.model_construct(**payload.model_dump())",
     "def f(payload: Book):\n    return Book.model_construct(title=payload.title)",
     "def f(year: int):\n    return Book.model_construct(year=year)",
