@@ -14,6 +14,12 @@ REGISTERS = frozenset({
 })  # fmt: skip
 """Those methods."""
 
+WRITES = frozenset({"post", "put", "patch", "delete", "api_route"})
+"""Those whose handlers may write, ..."""
+
+ROUTE_KEYWORDS = frozenset({"path", "methods", "dependencies"})
+"""... and what their decorators say of where a handler is and of what runs before it."""
+
 ADDS = frozenset({"add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route"})
 """Methods that register the handler that they are given."""
 

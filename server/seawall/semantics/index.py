@@ -260,7 +260,7 @@ class Index:
             name, _, kind = question.rpartition(" ")
             fact = facts.names.get(name) if facts else None
             return (fact.sites.now if kind in _SITES else fact.flow.now) if isinstance(fact, FunctionFact) else None
-        if question.endswith("()"):
+        if question.endswith("()") and " " not in question:  # but not `include_router users, dependencies=guards()`
             return self._methods_in(module, question.removesuffix("()"))
         return facts.names.get(question) if facts else None
 

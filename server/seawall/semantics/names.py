@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from seawall.knowledge.http_input import ROUTE_KEYWORDS, WRITES
 from seawall.semantics.facts import CallSite
 from seawall.semantics.scopes import Scan, Scope
 from seawall.semantics.symbols import (
@@ -31,13 +32,14 @@ MAX_OPTIONS = 6
 
 # Calls whose arguments say what comes out of them; the arguments of all others are dropped.
 SHAPED_BY_ARGUMENTS = frozenset({
-    "APIRouter", "Annotated", "AsyncSession", "Column", "FastAPI", "async_to_sync", "asyncify", "database_sync_to_async",
-    "sync_to_async", "syncify", "ConfigDict", "Depends", "Mapped", "Query", "Relationship", "Security", "Session",
-    "StringConstraints",
-    "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "cast", "contains_eager", "create_async_engine",
-    "constr", "create_engine", "defaultload", "dict", "exec", "execute", "field_validator", "from_queryset", "get_object_or_404", "getattr", "immediateload",
-    "joinedload", "list", "mapped_column", "next", "options", "partial", "query", "relationship", "scalar", "scalars", "scoped_session",
-    "select", "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "tuple", "validator",
+    "APIKeyCookie", "APIKeyHeader", "APIKeyQuery", "APIRouter", "Annotated", "AsyncSession", "Column", "ConfigDict", "Depends",
+    "FastAPI", "HTTPBasic", "HTTPBearer", "HTTPDigest", "Mapped", "OAuth2", "OAuth2AuthorizationCodeBearer",
+    "OAuth2PasswordBearer", "OpenIdConnect", "Query", "Relationship", "Security", "Session", "StringConstraints",
+    "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "async_to_sync", "asyncify", "cast", "constr",
+    "contains_eager", "create_async_engine", "create_engine", "database_sync_to_async", "defaultload", "dict", "exec",
+    "execute", "field_validator", "from_queryset", "get_object_or_404", "getattr", "immediateload", "joinedload", "list",
+    "mapped_column", "next", "options", "partial", "query", "relationship", "scalar", "scalars", "scoped_session", "select",
+    "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "sync_to_async", "syncify", "tuple", "validator",
 })  # fmt: skip
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 _FIELDS = frozenset({"Field", "field"})
@@ -435,17 +437,17 @@ class Names:
             return Call(func, (Ref(cls), Annotation(Ref(cls)))) if cls else None
         if last in _FIELDS:
             return Call(func, keywords=self._default_of_field(node, depth))
-        if (
+        kept = node.keywords
+        if last in WRITES and node in getattr(self.scan.parents[node], "decorator_list", ()):
+            kept = [one for one in kept if one.arg is None or one.arg in ROUTE_KEYWORDS]
+        elif (
             last not in SHAPED_BY_ARGUMENTS
             and not (last in _SHAPED_BY_CLASS and _begins_with_class(node))
             and not _begins_with_variable(node)
         ):
             return Call(func)
-        return Call(
-            func,
-            tuple(self.symbol(arg, depth) for arg in node.args),
-            tuple((keyword.arg or "**", self.symbol(keyword.value, depth)) for keyword in node.keywords),
-        )
+        keywords = tuple((one.arg or "**", self.symbol(one.value, depth)) for one in kept)
+        return Call(func, tuple(self.symbol(arg, depth) for arg in node.args), keywords)
 
     def _default_of_field(self, node: ast.Call, depth: int) -> tuple[tuple[str, Symbol | None], ...]:
         """The default that `Field(...)` gives, also by way of a factory; nothing else of it."""

@@ -223,6 +223,8 @@ def _given(names: Names, node: ast.Call) -> tuple[Given, ...]:
     """The arguments that are functions or objects, as far as their names tell; of none where nothing is called with them."""
     func = node.func
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    if name == "HTTPException":
+        return _status(names, node)
     if name in _KEEP_THEIR_ARGUMENTS or name[:1].isupper():
         return ()
     found = []
@@ -235,6 +237,16 @@ def _given(names: Names, node: ast.Call) -> tuple[Given, ...]:
         if keyword.arg and (value := _worth_giving(names, keyword.value)) is not None:
             found.append(Given(keyword.arg, value))
     return tuple(found)
+
+
+def _status(names: Names, node: ast.Call) -> tuple[Given, ...]:
+    """With which status a request is refused."""
+    for keyword in node.keywords:
+        if keyword.arg == "status_code":
+            value = names.symbol(keyword.value)
+            return (Given("status_code", value),) if value is not None else ()
+    value = names.symbol(node.args[0]) if node.args else None
+    return (Given(0, value),) if value is not None else ()
 
 
 def _worth_giving(names: Names, node: ast.expr) -> Symbol | None:

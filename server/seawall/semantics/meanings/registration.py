@@ -53,6 +53,12 @@ def owner_of(call: Call) -> Symbol | None:
 
 def router_dependencies(index: Index, router: Symbol | None) -> Iterator[str]:
     """What runs before every handler of a router or app: its own dependencies, and those of whatever includes it."""
+    for call in router_calls(index, router):
+        yield from provided(index, call.keyword("dependencies"))
+
+
+def router_calls(index: Index, router: Symbol | None) -> Iterator[Call]:
+    """The calls that make a router or app and that include it, and those of whatever includes it."""
     waiting = [router]
     seen: set[str] = set()
     while waiting and len(seen) < _MAX_ROUTERS:
@@ -65,35 +71,46 @@ def router_dependencies(index: Index, router: Symbol | None) -> Iterator[str]:
             seen.add(name)
             made = fact.value if isinstance(fact, ValueFact) else None
         if isinstance(made, Call):
-            yield from provided(index, made.keyword("dependencies"))
+            yield made
         for registration in index.registrations(name.rpartition(".")[2]) if name else ():
             call = _call(index, registration)
             if call is not None and _includes(index, call, name):
-                yield from provided(index, call.keyword("dependencies"))
+                yield call
                 waiting.append(owner_of(call))
 
 
 def provided(index: Index, markers: Symbol | None) -> Iterator[str]:
     """The absolute names that `Depends(...)` names: of one marker, of a list of them, of an annotation or of a parameter."""
+    for marker in depends(index, markers):
+        given = provider_of(marker)
+        found = options(index.type_of(given)) if given is not None else ()
+        if len(found) == 1:
+            yield found[0].name if isinstance(found[0], Named) else getattr(found[0], "cls", "")
+
+
+def depends(index: Index, markers: Symbol | None) -> Iterator[Call]:
+    """The calls of `Depends` themselves."""
     match markers:
         case Several(items):
             for item in items:
-                yield from provided(index, item)
+                yield from depends(index, item)
         case Parameter(annotation=annotation, default=default):
-            yield from provided(index, default)
-            yield from provided(index, annotation)
+            yield from depends(index, default)
+            yield from depends(index, annotation)
         case Subscript(_, (_, *metadata)):
             for item in metadata:
-                yield from provided(index, item)
+                yield from depends(index, item)
         case Ref(name):
             fact = index.resolve(name).fact  # `CurrentUser = Annotated[User, Depends(get_user)]`
             if isinstance(fact, ValueFact) and isinstance(fact.value, Subscript):
-                yield from provided(index, fact.value)
-        case Call(func, args) if index.named(func) in _DEPENDS:
-            given = args[0] if args else markers.keyword("dependency")
-            found = options(index.type_of(given)) if given is not None else ()
-            if len(found) == 1:
-                yield found[0].name if isinstance(found[0], Named) else getattr(found[0], "cls", "")
+                yield from depends(index, fact.value)
+        case Call(func) if index.named(func) in _DEPENDS:
+            yield markers
+
+
+def provider_of(marker: Call) -> Symbol | None:
+    """What a call of `Depends` is given."""
+    return marker.args[0] if marker.args else marker.keyword("dependency")
 
 
 def _call(index: Index, name: str) -> Call | None:
