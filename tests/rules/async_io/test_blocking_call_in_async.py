@@ -413,3 +413,15 @@ def test_a_handler_becomes_a_plain_def() -> None:
         """,
         title="plain `def`",
     )
+
+
+@pytest.mark.parametrize("line", ["import argparse", "from argparse import ArgumentParser"])
+def test_a_command_for_the_terminal_has_the_loop_to_itself(line: str) -> None:
+    assert_silent(CODE, f"{line}\nimport time\nasync def measure():\n    time.sleep(1)\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["import aiohttp.web", "from fastapi import FastAPI", "import uvicorn", "import discord"]
+)
+def test_a_server_that_reads_a_command_line_is_one(line: str) -> None:
+    assert_finds(CODE, f"import argparse\n{line}\nimport time\nasync def handle():\n    «time.sleep(1)»\n")

@@ -25,6 +25,11 @@ _STARTING = frozenset({"contextlib.asynccontextmanager"})
 _TOOLING = frozenset({"tests", "test", "e2e", "scripts", "migrations", "alembic", "cli", "examples", "docs"})
 _COMMANDS = ("click", "typer", "cyclopts")
 """Libraries whose importers are commands for terminals."""
+_SERVING = frozenset({
+    "aiogram", "aiohttp", "discord", "django", "fastapi", "grpc", "litestar", "quart", "sanic", "socketio", "starlette", "telegram",
+    "tornado", "uvicorn", "websockets",
+})  # fmt: skip
+"""Packages whose importers serve others, also where they read a command line."""
 _NEEDS_LOOP = ("asyncio.", "anyio.", "trio.")
 
 
@@ -162,6 +167,9 @@ def _is_lifespan(function: ast.AsyncFunctionDef, file: File) -> bool:
 def serves(file: File) -> bool:
     """Whether a file is part of what serves requests: no test, script, migration or command for the terminal."""
     if _is_tooling(file.path, file.project.root):
+        return False
+    imported = file.index.imports(file.module)
+    if "argparse" in imported and imported.isdisjoint(_SERVING):
         return False
     return all(file.index.fact(file.module, library) != ImportFact(library, library) for library in _COMMANDS)
 
