@@ -219,3 +219,13 @@ def test_columns_tell_the_types() -> None:
             return Order.id == data.order_id, Order(state=data.state)
         """,
     )
+
+
+@pytest.mark.parametrize("path", ["tests/stand_in.py", "mocks/payments.py"])
+def test_a_stand_in_for_tests_is_served_to_nobody(path: str) -> None:
+    text = (
+        "from fastapi import FastAPI, Request\n\napp = FastAPI()\n\n@app.post('/')\nasync def pay(request: Request):\n"
+    )
+    text += "    data = await request.json()\n    return data['amount']\n"
+    assert_silent("SW302", f"#- {path}\n{text}")
+    assert_finds("SW302", f"#- shop/payments.py\n{text}".replace("await request.json()", "«await request.json()»"))

@@ -41,6 +41,7 @@ from collections.abc import Iterator, Sequence
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.knowledge.http_input import REQUEST_TYPES
+from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._body_model import Shape, can_stand_before, model_edits, model_name, shape_of, uses_of
 from seawall.semantics.meanings.route import Route
@@ -50,6 +51,7 @@ from seawall.semantics.view import FunctionNode
 from seawall.syntax import Range, range_of
 
 code, severity = "SW302", Severity.ERROR
+applies = counts
 
 _READS = frozenset({"json", "form", "body"})
 _LOADS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads", "rapidjson.loads"})
