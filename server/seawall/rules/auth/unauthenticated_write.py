@@ -121,11 +121,19 @@ _WORD = re.compile(r"[a-z]+\d*|[A-Z]+[a-z]*")
 _WHY = "clients that do not show who they are get no answer any more"
 
 
-class _Sibling(NamedTuple):
-    name: str
-    fact: FunctionFact
+class _Standing(NamedTuple):
+    """A handler that writes: its router, and what FastAPI calls before it, directly or not."""
+
+    owner: Ref
     direct: frozenset[str]
     all: frozenset[str]
+
+
+class _Router(NamedTuple):
+    """A router as a module's handlers see it."""
+
+    module: str
+    owner: Ref
 
 
 def applies(file: File) -> bool:
@@ -147,17 +155,20 @@ def check(route: Route, file: File) -> Iterator[Finding]:
     owner = _owner(index, fact)
     if owner is None or _SAYS_SO.search(_remarks(node, file)):
         return
-    provider, siblings = _shared(index, file.module, owner, fact.name)
+    router = _Router(file.module, owner)
+    provider = index.answer(_shared, router)
     if not provider or led(index, name).may_guard or shows_secret(index, fact) or router_may_guard(index, owner):
         return
     shown = provider.removesuffix(".__call__").removesuffix(".__init__").rpartition(".")[2]
-    found = ways(index, provider, [one.fact for one in siblings if provider in one.direct])
+    siblings = [one for one, standing in _standings(index, router).items() if provider in standing.all]
+    facts = {one: fact for one in siblings if (fact := index.function(one)) is not None}
+    found = ways(index, provider, [fact for one, fact in facts.items() if provider in _direct(index, one)])
     title = f"Depend on `{shown}`"
     yield file.finding(
         _name(node, file),
         f"Anybody may call `{node.name}`, while other handlers of `{owner.name.rpartition('.')[2]}` that write depend on `{shown}`, add it",
         *([Fix(title, partial(add, found[0], route, file), Safety.UNSAFE, _WHY)] if found and not file.item.broken else []),
-        related=[Related(f"`{siblings[0].fact.name}` depends on it", owner=siblings[0].name)],
+        related=[Related(f"`{fact.name}` depends on it", owner=one) for one, fact in list(facts.items())[:1]],
     )  # fmt: skip
 
 
@@ -191,31 +202,44 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
 
 
-def _shared(index: Index, module: str, owner: Ref, but: str) -> tuple[str, list[_Sibling]]:
-    """The guard that most of the other handlers of a router that write share, and who has it."""
-    siblings = []
-    for name in sorted(index.methods(module)):
-        fact = index.fact(module, name) if name != but else None
-        if not isinstance(fact, FunctionFact) or not fact.decorators or _owner(index, fact) != owner:
-            continue
-        given = [runs(index, one) for one in given_to(index, fact) if one is not None]
-        direct = frozenset(one for one in given if one is not None)
-        behind = (led(index, one).providers for one in direct)
-        siblings.append(_Sibling(f"{module}.{name}", fact, direct, direct.union(*behind)))
-    having = Counter(one for sibling in siblings for one in sibling.all)
-    directly = Counter(one for sibling in siblings for one in sibling.direct)
+def _standing(index: Index, name: str) -> _Standing | None:
+    fact = index.function(name)
+    owner = _owner(index, fact) if fact is not None and fact.decorators else None
+    if fact is None or owner is None:
+        return None
+    given = [runs(index, one) for one in given_to(index, fact) if one is not None]
+    direct = frozenset(one for one in given if one is not None)
+    return _Standing(owner, direct, direct.union(*(led(index, one).providers for one in direct)))
+
+
+def _direct(index: Index, name: str) -> frozenset[str]:
+    standing = index.answer(_standing, name)
+    return standing.direct if standing is not None else frozenset()
+
+
+def _standings(index: Index, router: _Router) -> dict[str, _Standing]:
+    """The handlers of a router in a module that write, by name."""
+    names = [f"{router.module}.{name}" for name in sorted(index.methods(router.module))]
+    found = {name: index.answer(_standing, name) for name in names}
+    return {name: one for name, one in found.items() if one is not None and one.owner == router.owner}
+
+
+def _shared(index: Index, router: _Router) -> str:
+    """The guard that most of a router's handlers that write share, seen from one that has none; so small an answer that
+    it seldom changes when one of them does."""
+    siblings = _standings(index, router)
+    having = Counter(one for sibling in siblings.values() for one in sibling.all)
+    directly = Counter(one for sibling in siblings.values() for one in sibling.direct)
     for provider in sorted(directly, key=lambda one: (-having[one], -directly[one], one)):
-        count = having[provider]
-        if count >= 2 and count * 2 > len(siblings):
-            sharing = [one for one in siblings if provider in one.all]
-            if _guards(index, provider, sharing):
-                return provider, sharing
-    return "", []
+        sharing = [name for name, one in siblings.items() if provider in one.all]
+        if len(sharing) >= 2 and len(sharing) * 2 > len(siblings) - 1 and _guards(index, provider, sharing):
+            return provider
+    return ""
 
 
-def _guards(index: Index, provider: str, siblings: list[_Sibling]) -> bool:
+def _guards(index: Index, provider: str, siblings: list[str]) -> bool:
     if index.is_subclass(provider, *SECURITY_SCHEMES):
-        return all(led(index, one.name).demands for one in siblings)
+        return all(led(index, one).demands for one in siblings)
     return led(index, provider).guards
 
 
