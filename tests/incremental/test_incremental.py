@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.files import backend, typing_place
 from seawall.engine.workspace import Workspace
 from seawall.syntax import Range, Text
 from support.typing import is_settled, random_edit, state
@@ -191,3 +192,21 @@ def test_moving_code_checks_only_what_was_typed(monkeypatch: pytest.MonkeyPatch)
     new, span = texts[main].change(0, 0, 0, 0, "# one\n# two\n", "utf-16")
     workspace.edit(main, new, span)
     assert [one.range.shift(2) for one in before] == [one.range for one in workspace.findings(main)]
+
+
+def test_typing_in_a_handler_checks_no_other_handler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does a state that does not parse, or one that makes its function call something else."""
+    text, path = backend(800), ROOT / "orders.py"
+    workspace = opened({path: Text.of(text)})
+    workspace.findings(path)
+    checked: list[object] = []
+    original = workspace.checker.check
+    monkeypatch.setattr(workspace.checker, "check", lambda file: checked.append(file.item) or original(file))
+    line = typing_place(text)
+    column = len(text.split("\n")[line])
+    for letter in "; note = row.get('note')":
+        new, span = workspace.documents[path].source.text.change(line, column, line, column, letter, "utf-16")
+        workspace.edit(path, new, span)
+        workspace.findings(path)
+        column += 1
+    assert len(checked) == len("; note = row.get('note')")
