@@ -117,15 +117,21 @@ def _subscription(
     check: Callable[..., Any],
 ) -> tuple[tuple[type[ast.AST], ...], Callable[..., Any] | None, frozenset[str], int]:
     """The syntax nodes that the first parameter's annotation asks for, how to get from them to it, and which calls and texts."""
-    kind = next(iter(typing.get_type_hints(check).values()))
+    kind = _first_annotation(check)
     if kind is Project:
         return (), None, frozenset(), 0
     nodes = _node_types(kind)
     if nodes:
         return nodes, None, frozenset(), 0
     recognise = kind.recognise
-    nodes = _node_types(next(iter(typing.get_type_hints(recognise).values())))
+    nodes = _node_types(_first_annotation(recognise))
     return nodes, recognise, getattr(kind, "calls", frozenset()), getattr(kind, "texts", 0)
+
+
+def _first_annotation(function: Callable[..., Any]) -> Any:
+    """What the first parameter is annotated with. The others' are left alone: reading them all takes a part of the start."""
+    annotation = next(iter(function.__annotations__.values()))
+    return eval(annotation, function.__globals__) if isinstance(annotation, str) else annotation
 
 
 def _node_types(kind: Any) -> tuple[type[ast.AST], ...]:
