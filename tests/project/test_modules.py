@@ -107,6 +107,40 @@ def test_a_package_with_its_own_manage_py(named, write):
     assert named("src/shop/db/models.py", "src/shop/db/__init__.py") == "shop.db.models"
 
 
+@pytest.mark.parametrize("manifest", ["manage.py", "Dockerfile", "requirements.txt", "alembic.ini"])
+@pytest.mark.parametrize("imports", ["from shop.config import URL\n", "import shop.database.core\n"])
+def test_a_package_inside_a_package_that_holds_such_a_file(named, write, manifest, imports):
+    """`manage.py` need not be Django's, nor a `Dockerfile` stand where imports start."""
+    write("src/shop/__init__.py")
+    write("src/shop/alembic.ini")
+    write("src/shop/database/__init__.py")
+    write("src/shop/database/core.py", imports)
+    write(f"src/shop/database/{manifest}")
+    assert named("src/shop/database/core.py", "pyproject.toml") == "shop.database.core"
+
+
+def test_a_namespace_package_that_holds_such_a_file(named, write):
+    write("shop/alembic.ini")
+    write("shop/run.py", "from shop.api import app\n")
+    assert named("shop/api.py", "pyproject.toml") == "shop.api"
+    write("shop/tracing/setup.py", "from shop.tracing import core\n")
+    assert named("shop/tracing/core.py") == "shop.tracing.core"
+
+
+def test_a_folder_that_holds_a_package_of_its_name(named, write):
+    write("shop/manage.py", "import shop.settings\n")
+    write("shop/shop/urls.py", "from shop import settings\n")
+    assert named("shop/shop/settings.py") == "shop.settings"
+
+
+def test_a_project_inside_a_package_that_imports_by_its_own_names(named, write):
+    """A stray `__init__.py` at the top, as some test runners want it."""
+    write("__init__.py")
+    write("service/__init__.py")
+    write("service/manage.py", "import settings\n")
+    assert named("service/settings.py") == "settings"
+
+
 def test_no_root_above_the_file(tmp_path, write):
     write("other/pkg/__init__.py")
     assert module_name(write("other/pkg/x.py"), [tmp_path / "project"]) == "pkg.x"

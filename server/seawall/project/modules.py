@@ -37,7 +37,7 @@ def source_roots(root: Path, settings: Settings | None = None) -> tuple[Path, ..
         found.update(_told(root))
         for folder, names in _folders(root):
             if any(name in names for name in SUBPROJECT):
-                if folder != root and "__init__.py" in names and _names_itself(folder, names):
+                if folder != root and _names_itself(folder, names):
                     continue  # a package that holds its own `manage.py` or `Dockerfile`
                 found.add(folder)
                 found.update(_told(folder))
@@ -154,13 +154,21 @@ def _holds_packages(folder: Path, names: Iterable[str]) -> bool:
     return direct > 0 or (folder.name in _PACKAGE_HOMES and bool(packages))
 
 
-def _names_itself(folder: Path, names: Iterable[str]) -> bool:
-    """Whether the modules in a folder import each other with the folder's name."""
-    name = folder.name.encode()
+def _names_itself(folder: Path, names: frozenset[str]) -> bool:
+    """Whether the modules in a folder import with its name, bare or behind those of folders around it, or with that of a
+    package around it."""
+    files, parts = _some_files(folder, names), os.fsencode(folder).split(os.fsencode(os.sep))
+    around = {folder.name.encode()}
+    if "__init__.py" not in names and names & {folder.name, f"{folder.name}.py"}:
+        around.clear()  # `shop/manage.py` beside `shop/shop/settings.py`
+    while is_file(folder.parent / "__init__.py") and folder.parent.parent != folder.parent:
+        folder = folder.parent
+        around.add(folder.name.encode())
     return any(
-        found.partition(b".")[0] == name
-        for file in _some_files(folder, names)
+        path[0] in around or any(path[:depth] == parts[-depth:] for depth in range(2, _DEPTH + 1))
+        for file in files
         for found in _IMPORT.findall(read_bytes(file) or b"")
+        if (path := found.split(b"."))
     )
 
 
