@@ -20,6 +20,7 @@ _MADE_BY_CLASS = (
     "from_orm", "construct",
 )  # fmt: skip
 
+
 RESULTS: dict[str, str] = {
     # SQLAlchemy
     "sqlalchemy.create_engine": "sqlalchemy.Engine",
@@ -115,6 +116,17 @@ RESULTS: dict[str, str] = {
     "asyncpg.connect": f"{AWAIT}[asyncpg.Connection]",
     "asyncpg.create_pool": "asyncpg.Pool",
     "asyncpg.Pool.acquire": f"{_ASYNC_CONTEXT}[asyncpg.Connection]",
+    "asyncpg.Connection.prepare": f"{AWAIT}[asyncpg.prepared_stmt.PreparedStatement]",
+    **{
+        f"asyncpg.{owner}.{method}": of
+        for owner in ("Connection", "Pool", "PoolConnectionProxy", "prepared_stmt.PreparedStatement")
+        for method, of in {
+            "fetch": f"{AWAIT}[builtins.list[asyncpg.Record]]",
+            "fetchmany": f"{AWAIT}[builtins.list[asyncpg.Record]]",
+            "fetchrow": f"{AWAIT}[asyncpg.Record]",
+            "cursor": "typing.AsyncIterator[asyncpg.Record]",
+        }.items()
+    },
     "aiosqlite.connect": "aiosqlite.Connection",
     "aiosqlite.Connection.cursor": "aiosqlite.Cursor",
     "aiosqlite.Connection.execute": "aiosqlite.Cursor",

@@ -1,7 +1,8 @@
-"""Which parameters of a function are executed as SQL text: summaries, joined along calls."""
+"""Which parameters of a function are executed as SQL text or become part of it: summaries, joined along calls."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from seawall.knowledge.sql import SINKS, Sink
@@ -24,43 +25,58 @@ class Reach(NamedTuple):
     hops: tuple[Hop, ...]
 
 
+Summary = Callable[[Index, str], dict[str, Reach]]
+
+
 def sql_parameters(index: Index, function: str) -> dict[str, Reach]:
     """The parameters that are text as they come and are executed as such."""
     return index.answer(_sql_parameters, function) or {}
 
 
+def parts_of_sql(index: Index, function: str) -> dict[str, Reach]:
+    """The parameters whose characters become part of a text that is executed, the whole of it among them."""
+    return index.answer(_parts_of_sql, function) or {}
+
+
 def _sql_parameters(index: Index, function: str) -> dict[str, Reach]:
+    return _joined(index, function, sql_parameters, lambda passed: passed.whole)
+
+
+def _parts_of_sql(index: Index, function: str) -> dict[str, Reach]:
+    return _joined(index, function, parts_of_sql, lambda passed: bool(passed.origins))
+
+
+def _joined(index: Index, function: str, below: Summary, counts: Callable[[Passed], bool]) -> dict[str, Reach]:
     fact = index.function(function)
     found: dict[str, Reach] = {}
     if fact is None:
         return found
     for number, call in enumerate(fact.calls):
-        whole = [passed for passed in fact.passed(number) if passed.whole]
-        if not whole:
+        given = [passed for passed in fact.passed(number) if counts(passed)]
+        if not given:
             continue
         for target in options(index.type_of(call.callee)):
             if isinstance(target, Named):
-                for passed, reach in _taken(index, target, whole, Hop(function, number, target.name)):
+                for passed, reach in _taken(index, target, given, Hop(function, number, target.name), below):
                     for name in _parameters(index, function, fact, passed):
                         found.setdefault(name, reach)
     return found
 
 
-def _taken(index: Index, target: Named, whole: list[Passed], hop: Hop) -> list[tuple[Passed, Reach]]:
+def _taken(index: Index, target: Named, given: list[Passed], hop: Hop, below: Summary) -> list[tuple[Passed, Reach]]:
     """The arguments that what is called takes as SQL."""
     row = known(index, SINKS, target.name)
     if row is not None:
-        return [(one, Reach(row, target.name, (hop,))) for one in whole if one.to in (row.position, row.keyword)]
+        return [(one, Reach(row, target.name, (hop,))) for one in given if one.to in (row.position, row.keyword)]
     fact = index.function(target.name)
     if fact is None:
         return []
     shift = filled(index, target, fact)
-    below = sql_parameters(index, index.resolve(target.name).name)
     places = {name: at - shift for at, name in enumerate(one.name for one in fact.params)}
     return [
         (one, Reach(reach.sink, reach.name, (hop, *reach.hops)))
-        for name, reach in below.items()
-        for one in whole
+        for name, reach in below(index, index.resolve(target.name).name).items()
+        for one in given
         if one.to == name or one.to == places.get(name)
     ]
 

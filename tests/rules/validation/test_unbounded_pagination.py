@@ -58,6 +58,12 @@ FOUND = [
     ("«count: int = 10»", "return db.execute(text('SELECT 1 FROM book LIMIT :n').bindparams(n=count)).all()"),
     ("«n: int»", "return db.execute(text(f'SELECT 1 FROM book LIMIT {n}')).all()"),
     ("«limit: int = 10»", "if limit < 1:\n        raise ValueError\n    " + QUERY),
+    ("page: int = 1, «size: int = 10»", "return db.query(Book)[(page - 1) * size : page * size]"),
+    ("page: int = 0, «size: int = 10»", "return db.query(Book)[page * size : (page + 1) * size]"),
+    ("«limit: int = 10»", "return list(range(limit))"),
+    ("page: int = 1, «size: int = 10»", "return list(range(size * (page - 1), size * page))"),
+    ("«limit: int = 10»", "return tuple(range(0, limit, 2))"),
+    ("skip: int = 0, «size: int = 10»", "return [str(one) for one in range(skip, skip + size)]"),
 ]
 
 
@@ -84,6 +90,13 @@ SILENT = [
     ("limit: int = 10", "return {'limit': limit}"),
     ("limit: int = 10", "return db.scalars(select(Book).where(Book.id == limit)).all()"),
     ("limit: int = 10", "return [1, 2, 3][:limit]"),
+    ("page: int = 1", "return db.query(Book)[(page - 1) * 20 : page * 20]"),
+    ("page: int = 1", "return list(range((page - 1) * 20, page * 20))"),
+    ("limit: int = 10", "return list(range(min(limit, 100)))"),
+    ("limit: int = Query(10, lt=101)", "return list(range(limit))"),
+    ("limit: int = 10", "return 3 in range(limit)"),
+    ("limit: int = 10", "return {'last': range(limit)[-1]}"),
+    ("limit: int = 10", "return any(check_size(one) for one in range(limit))"),
     ("limit: int = 10", "return db.execute(text('SELECT 1 FROM book'), {'limit': limit}).all()"),
     ("limit: int = 10", "return unknown(limit=limit)"),
 ]

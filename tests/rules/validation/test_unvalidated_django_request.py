@@ -20,6 +20,7 @@ from contextlib import suppress
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views import View
@@ -31,6 +32,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from elsewhere import ALLOWED, answering_errors
 from shop.models import Book, Careful, Kept
+from shop.queries import COLUMNS, find, search, search_bound, search_closed
 from shop.services import add_book, add_checked, look_up, store
 
 
@@ -86,6 +88,34 @@ class Careful(models.Model):
         self.full_clean()
         super().save(*args, **kwargs)
 
+#- shop/queries.py
+from django.db import connection
+
+COLUMNS = {"title": "title", "stars": "stars DESC"}
+
+
+def search(title):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM book WHERE title LIKE '%{}%'".format(title))
+        return cursor.fetchall()
+
+
+def find(what):
+    return search(what.strip())
+
+
+def search_bound(title):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM book WHERE title LIKE %s", [f"%{title}%"])
+        return cursor.fetchall()
+
+
+def search_closed(order):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM book ORDER BY {COLUMNS[order]}")
+        return cursor.fetchall()
+
+
 #- shop/services.py
 from shop.models import Book
 
@@ -129,8 +159,16 @@ FOUND = [
     "def f(request: HttpRequest):\n    number = «request.GET['number']»\n    return get_object_or_404(Book, pk=uuid.UUID(number))",
     "def f(request: HttpRequest):\n    try:\n        title = «request.POST['title']»\n    except KeyError:\n        return HttpResponse(status=422)\n    Book.objects.create(title=title)",
     "def f(request: HttpRequest):\n    title = «request.POST.get('title')»\n    if not title or title == '':\n        return HttpResponse(status=422)\n    Book.objects.create(title=title)",
+    "@api_view(['PATCH'])\ndef f(request):\n    Book.objects.filter(pk=1).update(**«request.data»)",
+    "def f(request: HttpRequest):\n    Book.objects.create(shelf_id=1, **«request.POST.dict()»)",
+    "def f(request: HttpRequest):\n    Book.objects.create(**«json.loads(request.body)»)",
+    "def f(request: HttpRequest):\n    title = «request.GET['title']»\n    with connection.cursor() as cursor:\n        cursor.execute(f\"SELECT 1 FROM book WHERE title = '{title}'\")",
+    "def f(request: HttpRequest):\n    return Book.objects.raw(\"SELECT * FROM book WHERE title = '%s'\" % «request.GET['title']»)",
+    "def f(request: HttpRequest):\n    order = «request.GET.get('order', 'title')»\n    try:\n        with connection.cursor() as cursor:\n            cursor.execute('SELECT 1 FROM book ORDER BY ' + order)\n    except DatabaseError:\n        pass",
     # over several files
     "def f(request: HttpRequest):\n    add_book(«request.POST['title']»)",
+    "def f(request: HttpRequest):\n    return search(«request.GET['title']»)",
+    "def f(request: HttpRequest):\n    title = «request.GET.get('title', '')»\n    return find(what=title)",
     "def f(request: HttpRequest):\n    store(request.user, title=«request.POST['title']»)",
     "def f(request: HttpRequest):\n    Kept.objects.create(name=«request.POST['name']»)",
     "@api_view(['POST'])\ndef f(request):\n    data = «request.data»\n    store(request.user, data['title'])",
@@ -173,12 +211,19 @@ SILENT = [
     "def f(request: HttpRequest):\n    return HttpResponse(open(os.path.join('/data', os.path.basename(request.GET['name']))).read())",
     "def f(request: HttpRequest):\n    book = Book.objects.get(pk=1)\n    book.title = request.POST['title']\n    return HttpResponse(book.title)",
     "def f(request: HttpRequest):\n    book = Book.objects.get(pk=1)\n    book.remark = request.POST['remark']\n    book.save()",
-    "@api_view(['PATCH'])\ndef f(request):\n    Book.objects.filter(pk=1).update(**request.data)",
+    "@api_view(['PATCH'])\ndef f(request):\n    Book.objects.filter(pk=1).update(**BookData(**request.data).model_dump())",
+    "@api_view(['PATCH'])\ndef f(request):\n    BookData(**request.data)\n    Book.objects.filter(pk=1).update(**request.data)",
+    "def f(request: HttpRequest):\n    with connection.cursor() as cursor:\n        cursor.execute('SELECT 1 FROM book WHERE title = %s', [request.GET['title']])",
+    "def f(request: HttpRequest):\n    with connection.cursor() as cursor:\n        cursor.execute(f\"SELECT 1 FROM book ORDER BY {COLUMNS[request.GET['order']]}\")",
+    "def f(request: HttpRequest):\n    order = request.GET['order']\n    if order not in ('title', 'stars'):\n        return HttpResponse(status=422)\n    with connection.cursor() as cursor:\n        cursor.execute(f'SELECT 1 FROM book ORDER BY {order}')",
+    "def f(request: HttpRequest):\n    return HttpResponse(f\"select {request.GET['title']} from the shelf\")",
     "def f(request: HttpRequest):\n    Book.objects.create(stars='five' in request.POST)",
     "def load(row):\n    Book.objects.create(title=row.POST['title'])",
     # over several files
     "def f(request: HttpRequest):\n    add_checked(request.POST['title'])",
     "def f(request: HttpRequest):\n    return look_up(request.GET['title'])",
+    "def f(request: HttpRequest):\n    return search_bound(request.GET['title'])",
+    "def f(request: HttpRequest):\n    return search_closed(request.GET['order'])",
     "def f(request: HttpRequest):\n    if request.POST['title'] in ALLOWED:\n        store(request.user, request.POST['title'])",
 ]
 
@@ -197,14 +242,14 @@ def test_tests_are_left_alone() -> None:
     assert_silent("SW303", f"#- tests/test_views.py\n{HEAD}{FOUND[0].replace('«', '').replace('»', '')}\n{SHOP}")
 
 
-def test_a_mapping_is_reported_once_where_it_is_unpacked() -> None:
+def test_an_unpacked_mapping_is_unvalidated_and_chooses_the_columns_too() -> None:
     folder = Folder(
         {
             "views.py": "from rest_framework.decorators import api_view\nfrom models import Book\n\n@api_view(['POST'])\ndef f(request):\n    Book.objects.create(**request.data)\n",
             "models.py": "from django.db import models\n\nclass Book(models.Model):\n    title = models.CharField(max_length=5)\n",
         }
     )
-    assert [one.code for one in folder.findings() if one.code.startswith("SW3")] == ["SW304"]
+    assert [one.code for one in folder.findings() if one.code.startswith("SW3")] == ["SW304", "SW303"]
 
 
 SERVED = """

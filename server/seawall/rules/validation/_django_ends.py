@@ -1,4 +1,4 @@
-"""Where a value of a Django request does harm if nobody has looked at it: columns, paths of files, conversions that nobody catches."""
+"""Where a value of a Django request does harm if nobody has looked at it: columns, SQL, paths of files, conversions that nobody catches."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from seawall.rules.base import File
+from seawall.rules.injection._tainted import tainted
 from seawall.rules.validation._outside import is_table
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.giving import filled
 from seawall.semantics.index import Index
+from seawall.semantics.meanings.sql_call import SqlCall
 from seawall.semantics.paths import split
+from seawall.semantics.sql_parameters import parts_of_sql
 from seawall.semantics.symbols import Attr, Call, Ref, Symbol
 from seawall.semantics.types import Instance, Named, options
 from seawall.semantics.view import FunctionNode
@@ -22,6 +25,7 @@ CHECKS = frozenset(
 )
 """Methods that validate what they are called on."""
 
+_SQL = "part of an SQL statement"
 _WRITING = frozenset({"create", "acreate", "update", "aupdate", "get_or_create", "aget_or_create", "update_or_create",
                       "aupdate_or_create", "create_user", "create_superuser", "acreate_user"})  # fmt: skip
 _FILES = frozenset({"builtins.open", "io.open", "os.remove", "os.unlink", "os.rmdir", "os.listdir", "os.makedirs", "os.mkdir",
@@ -48,7 +52,10 @@ class End(NamedTuple):
 def ends(function: FunctionNode, file: File) -> Iterator[End]:
     """All ends in a function's own body."""
     for call in file.scan.nodes.get(ast.Call, ()):
-        if isinstance(call, ast.Call) and file.function(call) is function and not is_caught(call, file):
+        if not isinstance(call, ast.Call) or file.function(call) is not function:
+            continue
+        yield from _in_sql(call, file)  # what the database makes of it need not raise
+        if not is_caught(call, file):
             yield from _of_call(call, function, file)
     for statement in file.scan.nodes.get(ast.Assign, ()):
         match statement:
@@ -85,6 +92,12 @@ def _catches(caught: ast.expr) -> bool:
     return not _CATCHING.isdisjoint(names)
 
 
+def _in_sql(call: ast.Call, file: File) -> Iterator[End]:
+    sql = file.subject(SqlCall.recognise, call)
+    if sql is not None:
+        yield from (End(one.value, _SQL) for one in tainted(sql, file) if one.arrival is not None)
+
+
 def _of_call(call: ast.Call, function: FunctionNode, file: File) -> Iterator[End]:
     if not call.args and not call.keywords:
         return
@@ -116,8 +129,7 @@ def _columns(call: ast.Call, model: str) -> Iterator[End]:
                 column = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
                 yield End(value, becomes, model, column)
         elif given.arg is None:
-            if isinstance(given.value, ast.Name):  # what is unpacked where it is read is reported by SW304 there
-                yield End(given.value, f"columns of `{_last(model)}`", model)
+            yield End(given.value, f"columns of `{_last(model)}`", model)
         elif given.arg not in ("defaults", "password"):
             yield End(given.value, becomes, model, given.arg)
         elif given.arg == "password" and not isinstance(call.func, ast.Attribute):
@@ -125,12 +137,15 @@ def _columns(call: ast.Call, model: str) -> Iterator[End]:
 
 
 def _handed_on(call: ast.Call, target: Named, name: str, fact: FunctionFact, file: File) -> Iterator[End]:
-    """Arguments of functions of the project that write them into a column."""
+    """Arguments of functions of the project that write them into a column or an SQL text."""
     names = [one.name for one in fact.params][filled(file.index, target, fact) :]
     given = [*zip(names, call.args, strict=False), *((one.arg or "", one.value) for one in call.keywords)]
     for parameter, value in given:
-        found = file.index.answer(_stored, (name, parameter)) if not isinstance(value, ast.Constant) else None
-        if found is not None:
+        if isinstance(value, ast.Constant):
+            continue
+        if parameter in parts_of_sql(file.index, file.index.resolve(name).name):
+            yield End(value, _SQL)
+        elif (found := file.index.answer(_stored, (name, parameter))) is not None:
             yield End(value, f"a column of `{_last(found[0])}`", *found)
 
 
@@ -171,6 +186,12 @@ def _validates(fact: FunctionFact) -> bool:
         return True
     names = (getattr(call.callee, "name", "").rpartition(".")[2] for call in fact.calls)
     return any(name in CHECKS or "valid" in name.lower() for name in names)
+
+
+def writes(call: ast.Call, file: File) -> bool:
+    """Whether a call makes or changes rows of a Django model as it is told."""
+    found = file.type_of(call.func)
+    return isinstance(found, Named) and _written(file.index, found, file.symbol(call.func)) is not None
 
 
 def _written(index: Index, target: Named, symbol: Symbol | None) -> str | None:

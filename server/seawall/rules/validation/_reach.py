@@ -1,13 +1,15 @@
-"""Whether a number that a function was given says how many rows a query may give, there or in functions that it is handed to."""
+"""What grows with a number that a function was given: what a query may give, there or in functions that it is handed to, or a list."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 
 from seawall.knowledge.names import QUERIES
 from seawall.rules.base import File
+from seawall.rules.validation._distance import grows_with
 from seawall.semantics.index import Index
 from seawall.semantics.symbols import Attr, Ref, Symbol
 from seawall.semantics.types import Named, options
@@ -18,19 +20,29 @@ MAX_FUNCTIONS = 40
 _LIMITING = frozenset({"limit", "fetch", "fetchmany"})
 _SQL = re.compile(r"\s(?:LIMIT|FETCH\s+FIRST)\s*(?:$|[:$%?{])", re.IGNORECASE)
 _KEEPING = (ast.BinOp, ast.BoolOp, ast.IfExp, ast.NamedExpr)
+_LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set"})
 _SLICED = ("sqlalchemy.orm.Query", *QUERIES)
 
 
-def limits_a_query(file: File, function: FunctionNode, name: str) -> bool:
-    """Whether the parameter does so as the client sent it."""
+class Growing(StrEnum):
+    """What is as large as the number says, in words of what a request may do."""
+
+    QUERY = "read the whole table"
+    LIST = "ask for a list of any length"
+
+
+def grows(file: File, function: FunctionNode, name: str) -> Growing | None:
+    """What is as large as the parameter says, as the client sent it."""
     uses = [
         node
         for node in file.scan.nodes[ast.Name]
         if isinstance(node, ast.Name) and node.id == name and function in file.ancestors(node)
     ]
     if any(not isinstance(use.ctx, ast.Load) or _is_checked(file, use) for use in uses):
-        return False
-    return any(_limits(file, use) for use in uses)
+        return None
+    if any(_limits(file, use) for use in uses):
+        return Growing.QUERY
+    return Growing.LIST if any(_fills_a_list(file, use) for use in uses) else None
 
 
 def _is_checked(file: File, use: ast.Name) -> bool:
@@ -54,18 +66,40 @@ def _is_low(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value <= 1
 
 
-def _limits(file: File, use: ast.Name) -> bool:
+def _calculated(file: File, use: ast.Name) -> tuple[ast.AST, ast.AST | None]:
+    """What is calculated with the number, and where that stands."""
     node: ast.AST = use
     parent = file.parent(node)
     while isinstance(parent, _KEEPING):
         node, parent = parent, file.parent(parent)
+    return node, parent
+
+
+def _fills_a_list(file: File, use: ast.Name) -> bool:
+    """`list(range(limit))`, `[of(number) for number in range(limit)]`."""
+    node, parent = _calculated(file, use)
     match parent:
-        case ast.Slice(upper=upper) if upper is node:
+        case ast.Call(func=ast.Name(id="range"), args=[ast.expr() as last] | [_, ast.expr() as last, *_]) if (
+            node is last
+        ):
+            first = parent.args[0] if parent.args[0] is not last else None
+            if file.callee(parent) != "builtins.range" or not grows_with(use.id, first, last):
+                return False
+            around = file.parent(parent)
+            if isinstance(around, ast.comprehension):
+                return isinstance(file.parent(around), (ast.ListComp, ast.SetComp, ast.DictComp))
+            return isinstance(around, ast.Call) and file.callee(around) in _LISTS
+    return False
+
+
+def _limits(file: File, use: ast.Name) -> bool:
+    node, parent = _calculated(file, use)
+    match parent:
+        case ast.Slice(lower=lower, upper=ast.expr() as upper) if upper is node:
             sliced = file.parent(parent)
-            first = {one.id for one in ast.walk(parent.lower) if isinstance(one, ast.Name)} if parent.lower else set()
-            return (
-                use.id not in first and isinstance(sliced, ast.Subscript) and file.is_instance(sliced.value, *_SLICED)
-            )
+            if not isinstance(sliced, ast.Subscript) or not grows_with(use.id, lower, upper):
+                return False
+            return file.is_instance(sliced.value, *_SLICED)
         case ast.FormattedValue():
             text = file.parent(parent)
             return isinstance(text, ast.JoinedStr) and _stands_behind_limit(text, parent)

@@ -9,7 +9,10 @@ from seawall.rules.auth._passwords import is_django, is_model
 from seawall.rules.base import File
 from seawall.rules.returned import classes, is_many
 
-_CONVERSIONS = frozenset({"str", "int", "float", "round", "bool", "list", "sorted", "max", "min", "abs"})
+RECORD = "asyncpg.Record"
+"""A row of whatever was selected: it has the columns of no one table."""
+
+_CONVERSIONS = frozenset({"str", "int", "float", "round", "list", "sorted", "max", "min", "abs"})
 _MAX_DEPTH = 8
 
 
@@ -34,6 +37,8 @@ def stored_in(file: File, value: ast.expr, depth: int = 0) -> Stored | None:
         case ast.ListComp(elt=element) | ast.List(elts=[element]):
             inner = stored_in(file, element, depth + 1)
             return inner._replace(many=True) if inner is not None and not inner.many else None
+        case ast.Call(func=ast.Name(id="dict"), args=[row], keywords=[]) if _single(file, row) == RECORD:
+            return Stored(RECORD)
         case ast.Name():
             origin = _origin(file, value)
             if isinstance(origin, (ast.Dict, ast.ListComp, ast.List)):
@@ -46,7 +51,7 @@ def stored_in(file: File, value: ast.expr, depth: int = 0) -> Stored | None:
 
 
 def _is_table(file: File, cls: str) -> bool:
-    return is_model(file.index, cls) and not is_django(file.index, cls)
+    return cls == RECORD or (is_model(file.index, cls) and not is_django(file.index, cls))
 
 
 def _origin(file: File, name: ast.Name) -> ast.expr | None:
@@ -75,6 +80,8 @@ def _model_in(file: File, value: ast.expr, depth: int) -> str | None:
             model = _single(file, owner)
             if model is not None and name in file.index.attributes(model):
                 return model
+        case ast.Subscript(value=owner) if _single(file, owner) == RECORD:
+            return RECORD
         case ast.BinOp(left=left, right=right):
             inner = [left, right]
         case ast.IfExp(body=body, orelse=orelse):
@@ -83,6 +90,8 @@ def _model_in(file: File, value: ast.expr, depth: int) -> str | None:
             inner = values
         case ast.ListComp(elt=element):
             inner = [element]
+        case ast.Call(func=ast.Name(id="bool"), args=[ast.Attribute() | ast.Subscript() as read]):
+            inner = [read]
         case ast.Call(func=ast.Attribute(value=owner)):
             inner = [owner]
         case ast.Call(func=ast.Name(id=name), args=args) if name in _CONVERSIONS:

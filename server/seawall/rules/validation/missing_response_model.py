@@ -85,7 +85,7 @@ from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.returned import returned
 from seawall.rules.validation._response_schema import declare
-from seawall.rules.validation._stored import Stored, stored_in
+from seawall.rules.validation._stored import RECORD, Stored, stored_in
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.meanings.registration import owner_of
 from seawall.semantics.meanings.route import Route
@@ -124,6 +124,8 @@ def check(route: Route, file: File) -> Iterator[Finding]:
 
 
 def _message(function: FunctionNode, stored: Stored) -> str:
+    if stored.model == RECORD:
+        return f"Nothing says what `{function.name}` sends of the database's rows, declare a response model"
     name = stored.model.rpartition(".")[2]
     if stored.keys is None and stored.is_object:
         return f"`{function.name}` sends whatever is loaded of `{name}`, declare a response model"

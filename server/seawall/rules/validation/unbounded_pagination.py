@@ -3,7 +3,7 @@
 `?limit=100000000` is all it takes: the database sends every row, the process holds them all as objects, and everybody else waits.
 
 Flagged are numbers from the query that reach `.limit()`, a slice of a query or `LIMIT` in SQL text, in the handler or in functions
-that it hands them to; and paginators of Django REST framework that let the client choose and set no `max_page_size` or `max_limit`.
+that it hands them to; numbers that say how long a list becomes (`list(range(limit))`); and paginators of Django REST framework that let the client choose and set no `max_page_size` or `max_limit`.
 
 Not flagged: `Query(le=...)`, also in an alias or `Annotated`; constrained types; `min(limit, 100)`; a number that is compared with a bound or
 handed to a function that checks it; numbers that reach no query; tests.
@@ -52,7 +52,7 @@ from seawall.edits.calls import add_keyword
 from seawall.edits.imports import need, need_all
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.rules.validation._reach import limits_a_query
+from seawall.rules.validation._reach import grows
 from seawall.semantics.facts import ImportFact
 from seawall.semantics.meanings.route import Kind, Route, RouteParameter
 from seawall.semantics.symbols import Call, Constant, Either, Ref, Subscript, Symbol
@@ -87,8 +87,8 @@ def check(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, file: Fil
     for parameter in route.of_kind(Kind.QUERY):
         if not _is_number(parameter.annotation, file) or _is_bounded(parameter, file):
             continue
-        if limits_a_query(file, route.function, parameter.name):
-            message = "has no upper bound, so one request may read the whole table: bound it with `le=`"
+        if (growing := grows(file, route.function, parameter.name)) is not None:
+            message = f"has no upper bound, so one request may {growing}: bound it with `le=`"
             yield file.finding(_whole(parameter), f"`{parameter.name}` {message}", _fix(parameter, route, file))
 
 

@@ -5,12 +5,12 @@ response 500 or a bad row, and a name of a file may lead anywhere. A form, a ser
 and tells the client what is wrong.
 
 Flagged is where `request.POST`, `GET`, `body`, `data` or `query_params` is read, if the value becomes a column of a model (here or in a function
-that it is handed to), the path of a file, or goes into `int()` and its like with nobody to catch what that raises.
+that it is handed to), part of an SQL statement, the path of a file, or goes into `int()` and its like with nobody to catch what that raises.
 
 Not flagged: what a form, a serializer or any other function is given as a whole; models that `full_clean()` looks at before they are saved;
 values that are looked up (`filter(name=...)`, `get_object_or_404`), compared with others, cut to a length or picked from a closed set; conversions
-and writes in a `try` that catches what they raise; what goes into a `TextField`, or as JSON into a `JSONField`, which take any; `**request.data`
-where it is unpacked (SW304) and SQL (SW401); tests.
+and writes in a `try` that catches what they raise; what goes into a `TextField`, or as JSON into a `JSONField`, which take any; parameters
+that are bound to SQL; tests.
 
 Example:
     from django.http import HttpRequest, HttpResponse
@@ -43,7 +43,7 @@ from collections.abc import Iterator
 
 from seawall.knowledge.http_input import REQUEST_TYPES
 from seawall.rules.base import File, Finding, Severity
-from seawall.rules.validation._django_ends import CHECKS, End, column_type, ends, is_caught
+from seawall.rules.validation._django_ends import CHECKS, End, column_type, ends, is_caught, writes
 from seawall.rules.validation._outside import raw, way
 from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.secret import is_aside
@@ -122,6 +122,8 @@ def _read(part: ast.Attribute, file: File) -> ast.expr | None:
             return _loaded(part, file)
         case ast.Assign(targets=[ast.Name()], value=value) if value is part and part.attr != "body":
             return part
+        case ast.keyword(arg=None) if part.attr != "body":
+            return part
     return None
 
 
@@ -141,8 +143,10 @@ def _is_validated(part: ast.Attribute, read: ast.expr, function: FunctionNode, f
         name = file.called_name(call)
         if name in CHECKS or "valid" in name.lower():
             return True
-        given = [*call.args, *(one.value for one in call.keywords if one.arg is not None)]
-        if name not in _LOOKING and any(_is_whole(one, part, whole, file) for one in given):
+        given = [*call.args, *(one.value for one in call.keywords)]
+        if name in _LOOKING or not any(_is_whole(one, part, whole, file) for one in given):
+            continue
+        if not writes(call, file):
             return True
     return False
 
