@@ -38,6 +38,7 @@ class View:
         self._once: dict[Callable[[View], Any], Any] = {}
         self._registered: frozenset[str] | None = None
         self._in_async: dict[type[ast.AST], list[ast.AST]] = {}
+        self._lines: list[str] | None = None
 
     @property
     def path(self) -> Path:
@@ -139,8 +140,9 @@ class View:
 
     def slice(self, range_: Range) -> str:
         """The item's text in a range."""
-        lines = [f"{line}\n" for line in self.item.text.split("\n")]
-        picked = [line.encode() for line in lines[range_.start_line - 1 : range_.end_line]]
+        if self._lines is None:
+            self._lines = self.item.text.split("\n")
+        picked = [f"{line}\n".encode() for line in self._lines[range_.start_line - 1 : range_.end_line]]
         if not picked:
             return ""
         picked[-1] = picked[-1][: range_.end_col]

@@ -103,9 +103,7 @@ def _assigned_once(name: ast.Name, file: File) -> ast.expr | None:
 
 def _started(call: ast.Call, file: File) -> str | None:
     """What a task shares with another that was started before it, or with those of a loop around it."""
-    others = [
-        other for other in file.scan.nodes[ast.Call] if isinstance(other, ast.Call) and _runs_along(other, call, file)
-    ]
+    others = [other for other in file.calls()[file.called_name(call)] if _runs_along(other, call, file)]
     loop = _loop(call, file)
     for text in sorted(_sessions(call.args[0], file)):
         if loop is not None and not _binds(loop, text.partition(".")[0]):
