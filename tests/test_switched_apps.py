@@ -12,7 +12,7 @@ import pytest
 
 import apps_harness as harness
 
-APPS = ["garden", "depot", "clinic", "ledger", "parcels"]
+APPS = ["garden", "depot", "clinic", "ledger", "parcels", "workshop"]
 BACKENDS = ["sqlite", "postgresql"]
 STAYING = {
     "ledger": {"app/audit.py"},

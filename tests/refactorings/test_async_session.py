@@ -1312,6 +1312,47 @@ async def second(db: SessionDep):
     assert "async def get_async_db():\n    async with AsyncSessionLocal() as db:\n" in after["database.py"]
 
 
+def test_an_alias_in_another_file_than_its_provider() -> None:
+    found = switch(
+        {
+            "database.py": DATABASE,
+            "models.py": MODELS,
+            "deps.py": """\
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+from database import get_db
+
+SessionDep = Annotated[Session, Depends(get_db)]
+""",
+            "handler.py": """\
+from fastapi import FastAPI
+from registry import remember
+
+from deps import SessionDep
+from models import Book
+
+app = FastAPI()
+
+
+@app.get("/first")
+async def first(db: SessionDep):
+    return db.get(Book, 1)
+
+
+@app.get("/second")
+def second(db: SessionDep):
+    remember({"session": db})
+""",
+        }
+    )
+    assert "from database import get_async_db, get_db\n" in found["deps.py"]
+    assert "AsyncSessionDep = Annotated[AsyncSession, Depends(get_async_db)]\n" in found["deps.py"]
+    assert "async def first(db: AsyncSessionDep):\n    return await db.get(Book, 1)\n" in found["handler.py"]
+
+
 def test_a_request_has_one_session() -> None:
     """A handler whose dependency stays sync stays so, too: they share the session and what was loaded with it."""
     assert_leaves(

@@ -117,7 +117,11 @@ class Splitting:
         indent = file.slice(Range(first, 0, first, place.start_col if first == node.lineno else 0))
         if indent.strip():
             raise CannotFix(f"`{maker.name.rpartition('.')[2]}` shares its line")
-        swaps = [(range_of(each), one.new) for one in self.makers.values() for each in self._inside(one, maker)]
+        swaps = [
+            (range_of(each), self._called(file, each, one))
+            for one in self.makers.values()
+            for each in self._inside(one, maker)
+        ]
         swaps.append((_name_of(file, node), maker.new))
         text, line, col = "", first, 0
         for here, new in sorted(swaps):
@@ -135,13 +139,18 @@ class Splitting:
         inside = set(ast.walk(maker.node))
         return (node for file, node in self._mentions(used.name) if node in inside)
 
-    def _redirect(self, file: File, node: ast.expr, maker: _Maker) -> None:
+    def _called(self, file: File, node: ast.expr, maker: _Maker) -> str:
+        """The copy, as a file says it that mentions the original."""
         if isinstance(node, ast.Attribute):
-            new = f"{file.text(node.value)}.{maker.new}"
-        elif file.module == maker.file.module:
-            new = maker.new
-        else:
-            new = self.changes.name(file, f"{maker.file.module}.{maker.new}")
+            return f"{file.text(node.value)}.{maker.new}"
+        return (
+            maker.new
+            if file.module == maker.file.module
+            else self.changes.name(file, f"{maker.file.module}.{maker.new}")
+        )
+
+    def _redirect(self, file: File, node: ast.expr, maker: _Maker) -> None:
+        new = self._called(file, node, maker)
         listening = next((each for each in file.ancestors(node) if isinstance(each, ast.Call)), None)
         if listening is None or file.callee(listening) not in LISTENERS:
             self.changes.replace(file, node, new)

@@ -1,0 +1,15 @@
+from functools import lru_cache
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite:///workshop.db"
+    page_size: int = 3
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()
