@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seawall.edits import CannotFix
+from seawall.refactorings.async_session.origin import is_migration
 from seawall.refactorings.draft import Draft
 from seawall.rules.base import File
-from seawall.semantics.facts import ImportFact, ModuleFacts
+from seawall.semantics.facts import ImportFact
 from seawall.semantics.symbols import Ref
 from seawall.semantics.types import Instance, Named
 from seawall.semantics.view import FunctionNode
@@ -35,7 +36,6 @@ class Function(NamedTuple):
 
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing", "e2e", "test_utils", "testutils"})
-_OF_MIGRATIONS = frozenset({"alembic.op", "alembic.context"})
 LISTENERS = ("sqlalchemy.event.listen", "sqlalchemy.event.listens_for")
 
 
@@ -78,7 +78,7 @@ class Code:
         self._aliases: dict[str, set[str]] = defaultdict(set)
         for document in draft.documents():
             files = draft.files(document)
-            if _is_test(document.path, draft.project.root) or _is_migration(document.facts):
+            if _is_test(document.path, draft.project.root) or is_migration(document.facts):
                 self.outside += files
                 continue
             self.files += files
@@ -228,7 +228,3 @@ def _is_test(path: Path, root: Path) -> bool:
     folders = path.relative_to(root).parts[:-1] if path.is_relative_to(root) else ()
     is_named_so = path.name.startswith(("test_", "tests", "conftest")) or path.stem.endswith(("_test", "_tests"))
     return is_named_so or bool(_TEST_FOLDERS.intersection(folders))
-
-
-def _is_migration(facts: ModuleFacts) -> bool:
-    return any(isinstance(fact, ImportFact) and fact.target in _OF_MIGRATIONS for fact in facts.names.values())

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 
 from seawall.knowledge.coroutines import TRANSPARENT
 from seawall.refactorings.async_session.code import Code, Function, Mention, Stuck, is_at_import
-from seawall.refactorings.async_session.sessions import DEFERRING, Place, Uses, is_session
+from seawall.refactorings.async_session.handing import DEFERRING
+from seawall.refactorings.async_session.uses import Place, Uses, is_session
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.meanings.route import registers

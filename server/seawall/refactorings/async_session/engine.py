@@ -13,7 +13,7 @@ from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import LISTENERS, Code, Function, Mention, Stuck, is_value, place
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.drivers import Drivers
-from seawall.refactorings.async_session.sessions import SCOPED
+from seawall.refactorings.async_session.origin import SCOPED
 from seawall.refactorings.async_session.stacks import Slot, Stacks
 from seawall.rules.base import File
 from seawall.semantics.facts import ValueFact

@@ -9,7 +9,8 @@ import ast
 
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.models import relationships
-from seawall.refactorings.async_session.sessions import Place, Sessions
+from seawall.refactorings.async_session.sessions import Sessions
+from seawall.refactorings.async_session.uses import Place
 from seawall.rules.base import File
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import FunctionNode

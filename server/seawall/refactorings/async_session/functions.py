@@ -12,7 +12,7 @@ from seawall.refactorings.async_session.changes import Changes, outermost_first
 from seawall.refactorings.async_session.code import Function, Stuck
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.queries import run_sync
-from seawall.refactorings.async_session.sessions import Place, Uses
+from seawall.refactorings.async_session.uses import Place, Uses
 from seawall.rules.base import File
 from seawall.syntax import Range, range_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ValueFact
+from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import unwrap
 from seawall.semantics.symbols import Attr, Call, Either, Entered, Parameter, Ref, Symbol
@@ -14,6 +14,7 @@ QUERY = "sqlalchemy.orm.Query"
 _FACTORIES = ("sqlalchemy.orm.sessionmaker", SCOPED)
 _ENGINE = "sqlalchemy.create_engine"
 _TESTS = frozenset({"tests", "test", "conftest"})
+_OF_MIGRATIONS = frozenset({"alembic.op", "alembic.context"})
 _MAX_HOPS = 12
 
 
@@ -73,11 +74,16 @@ def _only_engine(index: Index, _: str) -> str | None:
     found = [
         f"{module}.{path}"
         for module, facts in index.modules.items()
-        if not _TESTS.intersection(module.split("."))
+        if not _TESTS.intersection(module.split(".")) and not is_migration(facts)
         for path, fact in facts.names.items()
         if _is_engine(index, fact)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def is_migration(facts: ModuleFacts) -> bool:
+    """Whether a module belongs to Alembic, which has an engine of its own."""
+    return any(isinstance(fact, ImportFact) and fact.target in _OF_MIGRATIONS for fact in facts.names.values())
 
 
 def provider_of(index: Index, parameter: Parameter) -> list[str]:

@@ -9,8 +9,10 @@ from seawall.edits.queries import Replacement, fetch, rewrite
 from seawall.edits.threads import awaited
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import Stuck
+from seawall.refactorings.async_session.origin import SCOPED
 from seawall.refactorings.async_session.rows import only_rows
-from seawall.refactorings.async_session.sessions import SCOPED, Place, Sessions
+from seawall.refactorings.async_session.sessions import Sessions
+from seawall.refactorings.async_session.uses import Place
 from seawall.rules.base import File
 
 _ENDS = frozenset(["all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update"])
