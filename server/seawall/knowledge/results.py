@@ -139,6 +139,8 @@ RESULTS: dict[str, str] = {
     "aiomysql.create_pool": f"{AWAIT}[aiomysql.Pool]",
     "aiomysql.Pool.acquire": f"{_ASYNC_CONTEXT}[aiomysql.Connection]",
     "aiomysql.Connection.cursor": f"{_ASYNC_CONTEXT}[aiomysql.Cursor]",
+    "alembic.op.get_bind": "sqlalchemy.Connection",
+    "alembic.operations.Operations.get_bind": "sqlalchemy.Connection",
     "django.db.utils.ConnectionHandler.__getitem__": "django.db.backends.base.base.BaseDatabaseWrapper",
     "django.db.backends.base.base.BaseDatabaseWrapper.cursor": "django.db.backends.utils.CursorWrapper",
     "argparse.ArgumentParser.parse_args": "argparse.Namespace",

@@ -19,8 +19,16 @@ class Style(StrEnum):
     """`%s`, a tuple is the second argument."""
     QMARK = "qmark"
     """`?`, a tuple is the second argument."""
+    PLAIN = "plain"
+    """`:name`, but the call takes no values: a `text(...)` carries them, `.bindparams(name=name)`."""
+    DRIVER = "driver"
+    """As the driver has it, whichever that is; `execute(text(...))` beside it knows."""
     OTHER = "other"
-    """Bound in a way that depends on the driver, or not at all."""
+    """Not at all, or in a way that nobody foresaw."""
+
+
+COLONS = frozenset({Style.TEXT, Style.NAMED, Style.PLAIN, Style.DRIVER})
+"""Styles that end with `:name`."""
 
 
 class Sink(NamedTuple):
@@ -50,10 +58,11 @@ SINKS: dict[str, Sink] = {
     "sqlalchemy.text": Sink(Style.TEXT, 0, "text"),
     "sqlalchemy.literal_column": Sink(Style.OTHER, 0, "text"),
     "sqlalchemy.DDL": Sink(Style.OTHER, 0, "statement"),
-    "alembic.op.execute": Sink(Style.OTHER, 0, "sqltext"),
+    **{f"alembic.{owner}.execute": Sink(Style.PLAIN, 0, "sqltext")
+       for owner in ("op", "operations.Operations", "operations.BatchOperations")},
     **{f"{cls}.{method}": Sink(Style.TEXT, 0, "statement") for cls in (*_SESSIONS, *_CONNECTIONS)
        for method in ("execute", "scalar", "scalars", "stream", "stream_scalars")},
-    **{f"{cls}.exec_driver_sql": Sink(Style.OTHER, 0, "statement") for cls in _CONNECTIONS},
+    **{f"{cls}.exec_driver_sql": Sink(Style.DRIVER, 0, "statement") for cls in _CONNECTIONS},
     **{f"{cls}.{method}": Sink(Style.NUMERIC, 0, "query") for cls in _ASYNCPG
        for method in ("execute", "fetch", "fetchval", "fetchrow", "fetchmany", "prepare", "cursor", "executemany",
                       "copy_from_query")},
@@ -69,8 +78,8 @@ SINKS: dict[str, Sink] = {
     **{f"databases.core.Connection.{method}": Sink(Style.NAMED, 0, "query") for method in _DATABASES},
     "django.db.models.Manager.raw": Sink(Style.FORMAT, 0, "raw_query"),
     "django.db.models.QuerySet.raw": Sink(Style.FORMAT, 0, "raw_query"),
-    "django.db.models.Manager.extra": Sink(Style.OTHER, 9, "where"),
-    "django.db.models.QuerySet.extra": Sink(Style.OTHER, 9, "where"),
+    "django.db.models.Manager.extra": Sink(Style.FORMAT, 9, "where"),
+    "django.db.models.QuerySet.extra": Sink(Style.FORMAT, 9, "where"),
     "django.db.models.expressions.RawSQL": Sink(Style.FORMAT, 0, "sql"),
     "django.db.connection.cursor.execute": Sink(Style.FORMAT, 0, "sql"),
 }  # fmt: skip
@@ -81,5 +90,8 @@ METHODS = frozenset(name.rpartition(".")[2] for name in SINKS)
 EXECUTES = frozenset(name for name, sink in SINKS.items() if sink.style is Style.TEXT and name != "sqlalchemy.text")
 """SQLAlchemy's own methods: since 2.0 they take no plain string."""
 
-BINDLESS = frozenset({"executescript", "executemany", "prepare", "copy_from_query", "cursor"})
-"""Methods among them whose values come another way."""
+MANY = frozenset({"executemany", "execute_many", "fetchmany"})
+"""Methods whose values come as rows."""
+
+ALWAYS_FORMATS = ("django.db.models.",)
+"""Where `%%` stands for a percent sign though no values are given."""

@@ -10,9 +10,13 @@ from typing import Any
 import asyncpg
 import psycopg
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import create_engine
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
+from sqlmodel import Session as Models
 
 from apps_harness import Postgres, postgres
 from seawall.engine.fix import apply
@@ -25,7 +29,7 @@ import sqlite3
 import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Session
 
 app = FastAPI()
@@ -76,16 +80,7 @@ class Case:
         self.before = (
             f'{HEAD}@app.get("/")\nasync def find(name: str, year: int, names: list[str], db: {parameter}):\n{lines}'
         )
-        folder = Folder(parse(self.before).files)
-        for _ in range(5):
-            found = [one for one in folder.findings("SW401") if one.finding.fixes]
-            if not found:
-                break
-            for path, text in apply(folder.workspace, found[0].finding.fixes[0].make()).items():
-                path.write_text(text)
-                folder.workspace.changed(path)
-        self.after = folder.read()["main.py"]
-        assert not folder.findings("SW401")
+        self.after = mended(self.before)
         assert self.after != self.before
 
     @staticmethod
@@ -106,7 +101,7 @@ class Case:
             given = (name, 1800, ["Emma", name])
             try:
                 expected = connected(old, given)
-            except psycopg.ProgrammingError:  # a `%` in the name was taken for a placeholder
+            except (psycopg.ProgrammingError, ProgrammingError):  # a `%` in the name was taken for a placeholder
                 expected = [(3,)]
             assert connected(new, given) == expected, name
         assert connected(new, ("Emma", 1800, ["Emma"])), "the statement finds something at all"
@@ -139,6 +134,24 @@ return await db.fetch(query, timeout=5)""",
     "format": """return await db.fetch("SELECT id FROM book WHERE name = '{}' AND year > {}".format(name, year))""",
     "plus": """return await db.fetch("SELECT id FROM book WHERE name = '" + name + "' ORDER BY id")""",
     "braces stay": """return await db.fetch(f"SELECT id FROM book WHERE '{{}}' = '{{}}' AND name = '{name}'")""",
+    "a prepared statement": """
+statement = await db.prepare(f"SELECT id FROM book WHERE year > $1 AND name LIKE '{name}%' ORDER BY id")
+return [*await statement.fetch(1700), *await statement.fetch(1700)]""",
+    "a prepared statement that runs at once": """return await (await db.prepare(f"SELECT id FROM book WHERE name = '{name}'")).fetch()""",
+    "a cursor": """
+async with db.transaction():
+    return [row async for row in db.cursor(f"SELECT id FROM book WHERE name = '{name}' AND year > {year}", prefetch=2)]""",
+    "many rows": """
+async with db.transaction():
+    await db.execute("CREATE TEMP TABLE mark (id integer, name text, note text)")
+    await db.executemany(f"INSERT INTO mark (id, name, note) VALUES ($1, '{name}', $2)", [(1, "a"), (2, "b")])
+    await db.executemany(f"INSERT INTO mark (name, id, note) VALUES ('{name}', $1, $2)", ((at, "c") for at in (3, 4)))
+    return await db.fetch("SELECT book.id FROM book JOIN mark ON book.name = mark.name ORDER BY 1, mark.id")""",
+    "a copy": """
+import io
+found = io.BytesIO()
+await db.copy_from_query(f"SELECT id FROM book WHERE name = '{name}'", output=found)
+return [[int(line)] for line in found.getvalue().split()]""",
 }
 
 
@@ -167,6 +180,12 @@ return db.execute(f"SELECT id FROM book WHERE year > %s AND name = '{name}'", gi
     "names": """return db.execute(f"SELECT id FROM book WHERE year > %(y)s AND name = '{name}'", {"y": 1}).fetchall()""",
     "a list": """return db.execute("SELECT id FROM book WHERE name IN ('%s') AND name = '%s'" % ("','".join(names), name)).fetchall()""",
     "a cast": """return db.execute(f"SELECT id FROM book WHERE name = '{name}'::varchar").fetchall()""",
+    "many rows": """
+with db.cursor() as cursor:
+    cursor.execute("CREATE TEMP TABLE mark (id integer, name text)")
+    cursor.executemany(f"INSERT INTO mark (id, name) VALUES (%s, '{name}')", [(1,), (2,)])
+    cursor.executemany(f"INSERT INTO mark (id, name) VALUES (%(id)s, '{name}')", [{"id": 3}])
+    return cursor.execute("SELECT DISTINCT book.id FROM book JOIN mark ON book.name = mark.name").fetchall()""",
     "a cursor": """
 with db.cursor() as cursor:
     cursor.execute(f'''
@@ -230,12 +249,63 @@ def test_sqlalchemy(url: str, body: str, driver: str) -> None:
     Case(kind, body).compare(connected)
 
 
+WHATEVER_DRIVER = {
+    "a list": """return (await run(db.exec_driver_sql("SELECT id FROM book WHERE name IN ('%s') AND name = '%s'" % ("','".join(names), name)))).all()""",
+    "LIKE": """return (await run(db.exec_driver_sql(f"SELECT id FROM book WHERE name LIKE '{name}%' AND year > {year} ORDER BY id"))).all()""",
+    "a cast": """return (await run(db.exec_driver_sql(f"SELECT id FROM book WHERE name = '{name}'::varchar AND sold > '2023-01-01'::date"))).all()""",
+}
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg", "sqlite"])
+@pytest.mark.parametrize("body", WHATEVER_DRIVER.values(), ids=WHATEVER_DRIVER.keys())
+def test_the_drivers_own_text(url: str, body: str, driver: str) -> None:
+    target = url.partition("://")[2]
+
+    def run_async(function: Any, given: tuple[Any, ...]) -> Any:
+        async def run() -> Any:
+            engine = create_async_engine(f"postgresql+asyncpg://{target}")
+            try:
+                async with engine.connect() as connection:
+                    return rows(await function(*given, connection))
+            finally:
+                await engine.dispose()
+
+        return asyncio.run(run())
+
+    def run_sync(function: Any, given: tuple[Any, ...]) -> Any:
+        engine = create_engine("sqlite://" if driver == "sqlite" else f"postgresql+psycopg://{target}")
+        with engine.connect() as connection:
+            if driver == "sqlite":
+                connection.exec_driver_sql(
+                    "CREATE TABLE book (id INTEGER, name TEXT, year INTEGER, sold TEXT, shelf TEXT)"
+                )
+                connection.exec_driver_sql("INSERT INTO book VALUES (?, ?, ?, ?, ?)", ROWS)
+            found = rows(asyncio.run(function(*given, connection)))
+        engine.dispose()
+        return found
+
+    if driver == "psycopg" and "LIKE" in body:
+        pytest.skip("psycopg takes the percent sign in the text as it was for a placeholder")
+    if driver == "sqlite":
+        body = body.replace("::varchar", "").replace("::date", "")
+    kind, connected = ("AsyncConnection", run_async) if driver == "asyncpg" else ("sa.Connection", run_sync)
+    Case(kind, body).compare(connected)
+
+
 SQLITE = {
     "a value": """return db.execute(f"SELECT id FROM book WHERE name = '{name}' AND year > {year}").fetchall()""",
     "LIKE": """return db.execute("SELECT id FROM book WHERE name LIKE '" + name + "%' ORDER BY id").fetchall()""",
     "parameters": """return db.execute(f"SELECT id FROM book WHERE year > ? AND name = '{name}' AND year < ?", (1, 2000)).fetchall()""",
     "no parameters yet": """return db.execute(f"SELECT id FROM book WHERE name = '{name}'", ()).fetchall()""",
     "percent": """return db.execute("SELECT id FROM book WHERE name = '%s' AND name LIKE '%%'" % name).fetchall()""",
+    "a list": """return db.execute("SELECT id FROM book WHERE name IN ('%s') AND name = '%s'" % ("','".join(names), name)).fetchall()""",
+    "a list, plus": """return db.execute("SELECT id FROM book WHERE '{}' = '{}' AND name IN ('" + "','".join(names) + "') AND name = '" + name + "'").fetchall()""",
+    "many rows": """
+db.execute("CREATE TEMP TABLE IF NOT EXISTS mark (id integer, name text)")
+db.execute("DELETE FROM mark")
+db.executemany(f"INSERT INTO mark (id, name) VALUES (?, '{name}')", [(1,), (2,)])
+db.executemany(f"INSERT INTO mark (name, id) VALUES ('{name}', ?)", ((at,) for at in range(2)))
+return db.execute("SELECT book.id FROM book JOIN mark ON book.name = mark.name ORDER BY 1, mark.id").fetchall()""",
 }
 
 
@@ -249,3 +319,71 @@ def test_sqlite(body: str) -> None:
         return rows(asyncio.run(function(*given, connection)))
 
     Case("sqlite3.Connection", body).compare(connected)
+
+
+MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def upgrade(name: str, names: list[str]):
+    op.execute(f"UPDATE book SET shelf = 'x' WHERE name = '{name}'")
+    op.execute(sa.text(f"UPDATE book SET shelf = 'y' WHERE name LIKE '{name}%'"))
+    op.execute("UPDATE book SET shelf = 'z' WHERE name IN ('%s')" % "','".join(names))
+    op.get_bind().execute(sa.text("UPDATE book SET year = 0 WHERE name = '" + name + "'"))
+"""
+
+
+@pytest.mark.parametrize("name", ["Emma", "O'Brien", *INJECTIONS])
+def test_alembic(name: str) -> None:
+    source = mended(MIGRATION)
+    assert "op.execute(sa.text(\"UPDATE book SET shelf = 'x' WHERE name = :name\").bindparams(name=name))" in source
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE book (id INTEGER, name TEXT, year INTEGER, sold TEXT, shelf TEXT)")
+        connection.exec_driver_sql("INSERT INTO book VALUES (?, ?, ?, ?, ?)", ROWS)
+        namespace: dict[str, Any] = {}
+        with Operations.context(MigrationContext.configure(connection)):
+            exec(source.replace('@app.get("/")\n', ""), namespace)
+            namespace["upgrade"](name, [name, "nobody"])
+        found = connection.exec_driver_sql("SELECT name FROM book WHERE shelf = 'z' AND year = 0").scalars().all()
+        assert found == [one for one in ("Emma", "O'Brien") if one == name]
+        assert connection.exec_driver_sql("SELECT count(*) FROM book WHERE shelf IN ('x', 'y')").scalar() == 0
+
+
+def test_sqlmodel() -> None:
+    before = """
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlmodel import Session
+
+app = FastAPI()
+
+
+@app.get("/")
+def find(name: str, session: Session):
+    return session.exec(text(f"SELECT id FROM book WHERE name = '{name}'")).all()
+"""
+    source = mended(before)
+    engine = create_engine("sqlite://")
+    with Models(engine) as session:
+        session.connection().exec_driver_sql("CREATE TABLE book (id INTEGER, name TEXT)")
+        session.connection().exec_driver_sql("INSERT INTO book VALUES (4, 'Emma')")
+        namespace: dict[str, Any] = {}
+        exec(source.replace('@app.get("/")\n', ""), namespace)
+        assert rows(namespace["find"]("Emma", session)) == [(4,)]
+        assert all(namespace["find"](name, session) == [] for name in INJECTIONS)
+
+
+def mended(source: str) -> str:
+    """A module with all that SW401 finds in it mended."""
+    folder = Folder(parse(source).files)
+    while found := folder.findings("SW401"):
+        for path, text in apply(folder.workspace, found[0].finding.fixes[0].make()).items():
+            path.write_text(text)
+            folder.workspace.changed(path)
+    return folder.read()["main.py"]

@@ -480,12 +480,9 @@ UNFIXABLE = [
     """db.execute(text(f"SELECT 1 FROM book WHERE a = E'{name}'"))""",
     """db.execute(text(f"SELECT 1 FROM book WHERE a = 'it''s {name}'"))""",
     """db.execute(text(f"DO $$ BEGIN PERFORM 1 FROM book WHERE {name}; END $$"))""",
-    """await pool.fetch(f"SELECT 1 FROM book WHERE a = '{name}' AND b = $1", *names)""",
     """await pool.fetch(f"SELECT 1 FROM book WHERE a = '{name}' || {name}.b")""",
-    """sqlite3.connect("x").execute("SELECT 1 FROM book WHERE a IN ('%s')" % "','".join(names))""",
     """db.execute(text(f"SELECT 1 FROM book WHERE {name}"))""",
     """db.execute(text(f"SELECT 1 FROM {name} WHERE a = '{name}'"))""",
-    """db.execute(text(f"SELECT 1 FROM book WHERE a = '{name}'"), options)""",
     """query = f"SELECT 1 FROM book WHERE a = '{name}'"\nprint(query)\ndb.execute(text(query))""",
 ]
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seawall.edits import CannotFix, Edit, Fix, Safety
-from seawall.knowledge.sql import BINDLESS, Style
+from seawall.knowledge.sql import Style
 from seawall.rules.base import File
-from seawall.rules.injection._bound import Bound, casts, find_bound
+from seawall.rules.injection._bound import Bound, casts, find_bound, is_formatted
 from seawall.rules.injection._handing_over import HandingOver
-from seawall.rules.injection._template import Template, read_template
+from seawall.rules.injection._lists import marks
+from seawall.rules.injection._template import Char, Literal, Template, read_template
 from seawall.semantics.meanings.sql_call import HOLE, SqlCall
 
 
@@ -23,27 +24,24 @@ class Plan:
     template: Template
     bound: list[Bound]
 
-    def handing_over(self, file: File) -> HandingOver:
-        return HandingOver(self.sql, self.template, self.bound, file)
-
 
 def bind_fixes(sql: SqlCall, file: File) -> Iterator[Fix]:
     """The fix that binds every value, if each of them stands where a value may stand."""
     plan = _plan(sql, file)
-    if plan is None or file.item.broken or plan.handing_over(file).edits() is None:
+    if plan is None or file.item.broken:
         return
-    is_certain = all(one.is_certain for one in plan.bound)
+    doubt = next((one.doubt for one in plan.bound if one.doubt), "")
     names = ", ".join(f"`{one.value}`" for one in plan.bound[:3])
     yield Fix(
         f"Bind {names} as a parameter" if len(plan.bound) == 1 else f"Bind {names} as parameters",
         lambda: _edits(plan, file),
-        Safety.SAFE if is_certain else Safety.UNSAFE,
-        "" if is_certain else "the value is bound as the type that it has here, which the column must take",
+        Safety.UNSAFE if doubt else Safety.SAFE,
+        doubt,
     )
 
 
 def _plan(sql: SqlCall, file: File) -> Plan | None:
-    if sql.sink.style is Style.OTHER or (isinstance(sql.call.func, ast.Attribute) and sql.call.func.attr in BINDLESS):
+    if sql.sink.style is Style.OTHER:
         return None
     node = _text_node(sql, file)
     template = read_template(file, node) if node is not None else None
@@ -73,57 +71,97 @@ def _text_node(sql: SqlCall, file: File) -> ast.expr | None:
 
 
 def _edits(plan: Plan, file: File) -> list[Edit]:
-    handing_over = plan.handing_over(file)
-    edits = handing_over.edits()
-    if edits is None:
-        raise CannotFix("the call's parameters are not written out")
+    edits = HandingOver(plan.sql, plan.template, plan.bound, file).edits()
     template, style = plan.template, plan.sql.sink.style
+    literals = _Literals(plan)
     covered: set[int] = set()
     for one in plan.bound:
         chars = template.chars[one.first : one.last + 1]
         covered.update(range(one.first, one.last + 1))
-        glue = next((char.glue for char in reversed(chars) if char.glue), "")
-        written = casts(one, style, one.placeholder)
-        written = f"{one.operator}{written})" if one.operator else written
-        edits.append(file.replace(template.range(chars[0].start, chars[-1].end), f"{written}{glue}"))
-    kept = _kept_fields(plan)
-    for literal in template.literals:
-        if literal.fields and not kept & set(literal.fields):
-            prefix = literal.start + literal.opening.lower().index("f")
-            edits.append(file.replace(template.range(prefix, prefix + 1), ""))
-    edits.extend(_unescaped(plan, covered, kept, handing_over.given() is not None, file))
+        if one.is_spread:
+            written = marks(style, one.value, literals.at(chars[0]))
+            if written is None:
+                raise CannotFix(f"`{one.value}` has to be put into a variable first")
+            _repeatable(one)
+        else:
+            written = casts(one, style, one.placeholder)
+            written = f"{one.operator}{written})" if one.operator else written
+        edits.append(file.replace(template.range(chars[0].start, chars[-1].end), f"{written}{_glue(chars)}"))
+    edits.extend(file.replace(template.range(start, end), text) for start, end, text in literals.prefixes())
+    edits.extend(_unescaped(plan, covered, literals, file))
     edits.extend(file.replace(template.range(*tail), "") for tail in template.tails)
     return edits
 
 
-def _unescaped(plan: Plan, covered: set[int], kept: set[int], has_parameters: bool, file: File) -> Iterator[Edit]:
-    """Braces and percent signs as the text needs them from now on."""
-    template, style = plan.template, plan.sql.sink.style
-    for number, char in enumerate(template.chars):
-        if number in covered or char.text not in ("{", "}", "%"):
-            continue
-        where = template.range(char.start, char.end)
-        is_doubled = char.end - char.start == 2
-        if char.text == "%":
-            wanted = style is Style.FORMAT and (not has_parameters or bool(template.tails))
-            if wanted and not is_doubled:
-                yield file.replace(where, "%%")
-            elif is_doubled and style is not Style.FORMAT:
-                yield file.replace(where, "%")
-        elif is_doubled and not any(
-            literal.start <= char.start < literal.end and kept & set(literal.fields) for literal in template.literals
+def _repeatable(one: Bound) -> None:
+    """See that a list may be asked for its length and then for its items."""
+    for node in ast.walk(one.node):
+        if isinstance(node, (ast.Await, ast.NamedExpr)) or (
+            isinstance(node, ast.Call) and not (isinstance(node.func, ast.Attribute) and node.func.attr == "split")
         ):
-            yield file.replace(where, char.text)
+            raise CannotFix(f"`{one.value}` has to be put into a variable first")
 
 
-def _kept_fields(plan: Plan) -> set[int]:
-    """The numbers of the holes that stay."""
-    bound: set[int] = set()
-    number = 0
-    spans = [range(one.first, one.last + 1) for one in plan.bound]
-    for at, char in enumerate(plan.template.chars):
-        if char.text == HOLE:
-            if any(at in span for span in spans):
-                bound.add(number)
-            number += 1
-    return set(range(number)) - bound
+def _glue(chars: list[Char]) -> str:
+    return next((char.glue for char in reversed(chars) if char.glue), "")
+
+
+class _Literals:
+    """The literals as they are after the edits: which of them become one, and which are f-strings."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._all = plan.template.literals
+        self._heads = {id(one): one for one in self._all}
+        """Of each literal, the first of those that it becomes one with."""
+        bound = {at for one in plan.bound for at in range(one.first, one.last + 1)}
+        fields: set[int] = set()
+        number = 0
+        for at, char in enumerate(plan.template.chars):
+            if char.text == HOLE:
+                fields |= {number} - ({number} if at in bound else set())
+                number += 1
+        for one in plan.bound:
+            chars = plan.template.chars[one.first : one.last + 1]
+            last = next((at for at, other in enumerate(self._all) if other.body == chars[-1].end), None)
+            hole = next((char for char in reversed(chars) if char.text == HOLE), None)
+            if hole is not None:
+                last = next((at for at, other in enumerate(self._all) if other.body == hole.end), None)
+            if last and not _glue(chars):
+                self._heads[id(self._all[last])] = self.head(self._all[last - 1])
+        kept = [one for one in self._all if fields & set(one.fields)]
+        spread = [self.at(plan.template.chars[one.first]) for one in plan.bound if one.is_spread]
+        self._formatted = {id(self.head(one)) for one in (*kept, *spread)}
+
+    def at(self, char: Char) -> Literal:
+        """The literal that a character stands in."""
+        return next(one for one in self._all if one.start <= char.start < one.end)
+
+    def head(self, literal: Literal) -> Literal:
+        return self._heads[id(literal)]
+
+    def is_formatted(self, literal: Literal) -> bool:
+        return id(self.head(literal)) in self._formatted
+
+    def prefixes(self) -> Iterator[tuple[int, int, str]]:
+        """What makes f-strings of some, and plain ones of others."""
+        for literal in self._all:
+            is_f = "f" in literal.prefix
+            if self.head(literal) is not literal or is_f is self.is_formatted(literal):
+                continue
+            if not is_f and literal.prefix not in ("", "r"):
+                raise CannotFix("the text is of a kind that cannot hold a list")
+            at = literal.start + literal.opening.lower().index("f") if is_f else literal.start
+            yield (at, at + 1, "") if is_f else (at, at, "f")
+
+
+def _unescaped(plan: Plan, covered: set[int], literals: _Literals, file: File) -> Iterator[Edit]:
+    """Braces and percent signs as the text needs them from now on."""
+    template = plan.template
+    is_percent = plan.sql.sink.style is Style.FORMAT and not is_formatted(plan.sql)
+    for number, char in enumerate(template.chars):
+        if number in covered or char.text not in ("{", "}", "%") or char.start == char.end:
+            continue
+        wanted = is_percent if char.text == "%" else literals.is_formatted(literals.at(char))
+        is_doubled = char.end - char.start == 2
+        if wanted is not is_doubled:
+            yield file.replace(template.range(char.start, char.end), char.text * 2 if wanted else char.text)

@@ -6,13 +6,15 @@ import ast
 import re
 from dataclasses import dataclass
 
-from seawall.knowledge.sql import Style
+from seawall.knowledge.sql import ALWAYS_FORMATS, COLONS, Style
 from seawall.rules.base import File
+from seawall.rules.injection._lists import expands, is_sized, items, separators, takes_arrays, tuple_of
 from seawall.rules.injection._places import takes_value
 from seawall.rules.injection._tainted import is_harmless_value, tainted
 from seawall.rules.injection._template import Template, Value
 from seawall.semantics.meanings.sql_call import HOLE, SqlCall
 from seawall.semantics.types import Instance, options
+from seawall.semantics.view import keyword
 
 _IN = re.compile(r"\b(?P<not>not\s+)?in\s*(?P<open>\()?\s*\Z", re.I)
 _TYPED = re.compile(r"\b(interval|date|time|timestamp|timestamptz)\s*\Z", re.I)
@@ -20,6 +22,7 @@ _CAST = re.compile(r"\s*::\s*([a-z_]\w*(?:\s*\[\s*\])?)(?![\w(])", re.I)
 _PREFIXED = re.compile(r"[\w$&']\Z|\bescape\s*\Z", re.I)
 """`E'...'`, `'it''s'`, and what no parameter can stand for."""
 _STRING = "builtins.str"
+_OTHER_TYPE = "the value is bound as the type that it has here, which the column must take"
 
 
 @dataclass(slots=True)
@@ -34,11 +37,13 @@ class Bound:
     operator: str = ""
     """For a list: what stands before the placeholder, `= ANY(` or nothing where the placeholder itself expands."""
     is_list: bool = False
+    is_spread: bool = False
+    """For a list: whether each of its items gets a mark and is a value of its own."""
     placeholder: str = ""
     cast: str = ""
     """The type that the text says it is of."""
-    is_certain: bool = True
-    """Whether what is bound is of the type that stood in the text."""
+    doubt: str = ""
+    """Why what is bound may not be taken like what stood in the text."""
 
 
 def find_bound(template: Template, sql: SqlCall, file: File) -> list[Bound] | None:
@@ -50,7 +55,7 @@ def casts(one: Bound, style: Style, written: str) -> str:
     """The placeholder with the type that it is to have."""
     if not one.cast:
         return written
-    if style in (Style.TEXT, Style.NAMED):  # where `:name::type` is not understood
+    if style in COLONS:  # where `:name::type` is not understood
         return f"CAST({written} AS {one.cast})"
     if style is Style.NUMERIC and one.is_quoted:  # asyncpg would demand a value of that very type
         return f"{written}::text::{one.cast}"
@@ -139,7 +144,7 @@ class _Finder:
                 return None
             end, cast = last + match.end(), match[1]
         inner = self.chars[first + 1 : last]
-        if any("'" in one for value in values for one in _separators(value.node)):
+        if any("'" in one for value in values for one in separators(value.node)):
             return None
         if len(inner) == 1:
             value = values[0]
@@ -147,7 +152,7 @@ class _Finder:
             is_text = bool(value.written) or bool(cast) or _may_be_text(value.node, self.file)
             if "\n" in text:
                 return None
-            return Bound(start, end, text, value.node, True, cast=cast, is_certain=is_text)
+            return Bound(start, end, text, value.node, True, cast=cast, doubt="" if is_text else _OTHER_TYPE)
         whole = self._joined(first, last, values)
         return Bound(start, end, whole, values[0].node, True, cast=cast) if whole is not None else None
 
@@ -163,7 +168,7 @@ class _Finder:
             else:
                 pieces.append(char.text.replace("{", "{{").replace("}", "}}"))
         text = "".join(pieces)
-        if self.style is Style.FORMAT and len(self.sql.call.args) > 1:
+        if self.style is Style.FORMAT and is_formatted(self.sql):
             text = text.replace("%%", "%")
         quote = "'" if '"' in text else '"'
         return None if quote in text or "\n" in text else f"f{quote}{text}{quote}"
@@ -182,7 +187,8 @@ class _Finder:
         text = self.file.text(node)
         if not takes_value(before) or "\n" in text:
             return None
-        return Bound(at, end, text, node, False, cast=cast, is_certain=_is_number(node, self.file))
+        doubt = "" if _is_number(node, self.file) else _OTHER_TYPE
+        return Bound(at, end, text, node, False, cast=cast, doubt=doubt)
 
     # -- lists --------------------------------------------------------------------------------------------------------
 
@@ -193,12 +199,12 @@ class _Finder:
         if match is None or len(before) != at:
             return None
         if match["open"] is None:
-            items = node.args[0] if _is_tuple(node) and isinstance(node, ast.Call) else None
-            return self._list(match, at, at, items, False) if items is not None else None
+            several = tuple_of(node)
+            return self._list(match, at, at, several, False) if several is not None else None
         close = at + 1
         while close < len(self.chars) and self.chars[close].text.isspace():
             close += 1
-        found = _items(node)
+        found = items(node)
         if close >= len(self.chars) or self.chars[close].text != ")" or found is None:
             return None
         return self._list(match, match.start("open"), close, *found)
@@ -217,60 +223,37 @@ class _Finder:
                     return self._list(match, match.start("open"), close, joined, True)
         return None
 
-    def _list(self, match: re.Match[str], first: int, last: int, items: ast.expr, is_quoted: bool) -> Bound | None:
-        text = self.file.text(items)
-        if "\n" in text or not isinstance(items, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+    def _list(self, match: re.Match[str], first: int, last: int, several: ast.expr, is_quoted: bool) -> Bound | None:
+        text = self.file.text(several)
+        if "\n" in text or not isinstance(several, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
             return None
-        if self.style is Style.TEXT and self.sql.name == "sqlalchemy.text":
-            return Bound(first, last, text, items, is_quoted, is_list=True, is_certain=is_quoted)
-        if self.style is Style.NUMERIC or self.sql.name.startswith("psycopg"):
+        doubt = "" if is_quoted else _OTHER_TYPE
+        if expands(self.sql):
+            return Bound(first, last, text, several, is_quoted, is_list=True, doubt=doubt)
+        if takes_arrays(self.sql):
             operator = "<> ALL(" if match["not"] else "= ANY("
-            return Bound(match.start(), last, text, items, is_quoted, operator, True, is_certain=is_quoted)
+            return Bound(match.start(), last, text, several, is_quoted, operator, True, doubt=doubt)
+        if self.style in (Style.QMARK, Style.FORMAT):
+            if not is_sized(several, self.file):
+                doubt = f"`{text}` must have a length, which is not certain"
+            return Bound(first, last, text, several, is_quoted, is_list=True, is_spread=True, doubt=doubt)
         return None
 
 
-def _is_tuple(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tuple" and len(node.args) == 1
+def is_formatted(sql: SqlCall) -> bool:
+    """Whether the driver reads percent signs in the text already: it does where values are given."""
+    return given(sql) is not None or sql.name.startswith(ALWAYS_FORMATS)
 
 
-def _separators(node: ast.expr) -> list[str]:
-    """What a join puts between."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(separator)), attr="join")):
-            return [separator]
-    return []
-
-
-def _items(node: ast.expr) -> tuple[ast.expr, bool] | None:
-    """The collection whose items a join puts between commas, and whether it quotes them."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(comma)), attr="join"), args=[joined]):
-            pass
-        case _:
-            return None
-    if comma.strip() != ",":
-        return None
-    match joined:
-        case ast.Name() | ast.Attribute():
-            return joined, False
-        case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id="str"), inner]):
-            return inner, False
-        case ast.GeneratorExp(elt=element, generators=[one]) | ast.ListComp(elt=element, generators=[one]):
-            if one.ifs or one.is_async or not isinstance(one.target, ast.Name):
-                return None
-            return _each(element, one.target.id, one.iter)
-    return None
-
-
-def _each(element: ast.expr, item: str, several: ast.expr) -> tuple[ast.expr, bool] | None:
-    """`x`, `str(x)` and `f"'{x}'"` of a comprehension."""
-    match element:
-        case ast.Name(id=name) | ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=name)]) if name == item:
-            return several, False
-        case ast.JoinedStr(
-            values=[ast.Constant(value="'"), ast.FormattedValue(value=ast.Name(id=name)), ast.Constant(value="'")]
-        ) if name == item:
-            return several, True
+def given(sql: SqlCall) -> ast.expr | None:
+    """The parameters that the call is given already."""
+    if sql.sink.keyword == "where":
+        return keyword(sql.call, "select_params" if isinstance(sql.statement, ast.Dict) else "params")
+    if len(sql.call.args) > 1:
+        return sql.call.args[1]
+    for name in ("params", "parameters", "values", "vars", "args", "query_params", "param_list", "params_seq"):
+        if (value := keyword(sql.call, name)) is not None:
+            return value
     return None
 
 

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
-from seawall.edits import Edit
+from seawall.edits import CannotFix, Edit
+from seawall.edits.calls import add_keyword
 from seawall.edits.imports import need
-from seawall.knowledge.sql import Style
+from seawall.knowledge.sql import MANY, SINKS, Style
 from seawall.rules.base import File
-from seawall.rules.injection._bound import Bound
+from seawall.rules.injection._bound import Bound, given
+from seawall.rules.injection._later import later_calls, stays_the_same
 from seawall.rules.injection._template import Template
 from seawall.semantics.meanings.sql_call import SqlCall
-from seawall.semantics.types import Instance, options
+from seawall.semantics.summary import known
+from seawall.semantics.types import Instance, Named, options
 from seawall.semantics.view import keyword
+from seawall.syntax import Range, range_of
 
-_NAMED = re.compile(r"(?<![:\w]):(\w+)")
+_NAMED = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
 _NUMBER = re.compile(r"\$(\d+)")
 _FORMAT_NAMED = re.compile(r"%\((\w+)\)s")
-_EXECUTING = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalars"})
 _MAPPINGS = ("builtins.dict", "typing.Mapping", "typing.MutableMapping")
 _SEQUENCES = ("builtins.list", "builtins.tuple", "typing.Sequence")
 
 
 class HandingOver:
-    """The edits that hand over the values of one call; making them gives each placeholder its text."""
+    """The edits that hand over the values of one call; making them gives each placeholder its text.
+
+    All methods raise CannotFix where the call does not allow it.
+    """
 
     def __init__(self, sql: SqlCall, template: Template, bound: list[Bound], file: File) -> None:
         self.sql = sql
@@ -33,27 +40,26 @@ class HandingOver:
         self.bound = bound
         self.file = file
 
-    def edits(self) -> list[Edit] | None:
-        """None if the call does not allow it."""
+    def edits(self) -> list[Edit]:
+        method = self.sql.name.rpartition(".")[2]
+        if method == "executescript":
+            raise CannotFix("`executescript` takes no values")
+        if method in MANY:
+            return self._rows()
         match self.sql.sink.style:
             case Style.TEXT:
                 return self._text()
+            case Style.PLAIN:
+                return self._made_text(self._carried(self.sql.statement))
+            case Style.DRIVER:
+                return self._of_driver()
             case Style.NAMED:
                 return self._named(self.call)
             case Style.NUMERIC:
-                return self._numbered()
+                return self._prepared() if method == "prepare" else self._numbered(self.call.args[1:], self.call)
             case Style.FORMAT | Style.QMARK:
                 return self._format_named() if self._uses_names() else self._in_order()
-        return None
-
-    def given(self) -> ast.expr | None:
-        """The parameters that the call is given already."""
-        if len(self.call.args) > 1:
-            return self.call.args[1]
-        for name in ("params", "parameters", "values", "vars", "args", "query_params"):
-            if (value := keyword(self.call, name)) is not None:
-                return value
-        return None
+        raise CannotFix("it is not known how the call takes values")
 
     # -- by name ------------------------------------------------------------------------------------------------------
 
@@ -72,146 +78,291 @@ class HandingOver:
             one.placeholder = form.format(names[one.value])
         return {name: value for value, name in names.items()}
 
-    def _text(self) -> list[Edit] | None:
+    def _text(self) -> list[Edit]:
         """`text("... :name")` and the dict of the execute around it, else `.bindparams(name=name)`."""
-        if self.sql.name == "sqlalchemy.text":
-            match self.file.parent(self.call):
-                case ast.Call(func=ast.Attribute(attr=attr), args=[first, *_]) as around:
-                    if attr in _EXECUTING and first is self.call:
-                        return self._expanding(self._named(around))
-            names = self._names(set(_NAMED.findall(self.template.text)), ":{}")
-            lists = {one.placeholder[1:] for one in self.bound if one.is_list}
-            if lists:
-                return self._bindparams(names, lists)
-            values = ", ".join(f"{name}={value}" for name, value in names.items())
-            return [self.file.insert_after(self.call, f".bindparams({values})")]
-        added = self._named(self.call)
-        if added is None:
-            return None
+        if self.sql.name != "sqlalchemy.text":
+            statement = self.sql.statement
+            if not self._takes_dict(self.call):
+                return self._made_text(self._carried(statement))
+            return self._made_text(self._expanding(self._named(self.call), statement))
+        match self.file.parent(self.call):
+            case ast.Call(args=[first, *_]) as around if first is self.call and self._takes_dict(around):
+                return self._expanding(self._named(around), self.call)
+        return self._carried(self.call)
+
+    def _takes_dict(self, call: ast.Call) -> bool:
+        """Whether a call is known to take a dict of values beside the statement."""
+        found = options(self.file.type_of(call.func))
+        return bool(found) and all(
+            isinstance(one, Named)
+            and one.last != "exec"
+            and (row := known(self.file.index, SINKS, one.name)) is not None
+            and row.style is Style.TEXT
+            for one in found
+        )
+
+    def _made_text(self, edits: list[Edit]) -> list[Edit]:
+        """`text(...)` around the statement, with the edits that follow it."""
         needed = need(self.file, "sqlalchemy.text")
         statement = self.sql.statement
         return [
             *needed.edits,
             self.file.insert_before(statement, f"{needed.expression}("),
             self.file.insert_after(statement, ")"),  # stands before what is added at the same place
-            *added,
+            *edits,
         ]
 
-    def _bindparams(self, names: dict[str, str], lists: set[str]) -> list[Edit]:
-        """`.bindparams(bindparam("ids", ids, expanding=True), name=name)`."""
-        needed = need(self.file, "sqlalchemy.bindparam")
-        made = [f'{needed.expression}("{name}", {names[name]}, expanding=True)' for name in names if name in lists]
+    def _carried(self, node: ast.expr) -> list[Edit]:
+        """`.bindparams(bindparam("ids", ids, expanding=True), name=name)` behind a text."""
+        names = self._names(set(_NAMED.findall(self.template.text)), ":{}")
+        lists = {one.placeholder[1:] for one in self.bound if one.is_list}
+        edits: list[Edit] = []
+        made = []
+        if lists:
+            needed = need(self.file, "sqlalchemy.bindparam")
+            edits += needed.edits
+            made = [f'{needed.expression}("{name}", {names[name]}, expanding=True)' for name in names if name in lists]
         made += [f"{name}={value}" for name, value in names.items() if name not in lists]
-        return [*needed.edits, self.file.insert_after(self.call, f".bindparams({', '.join(made)})")]
+        return [*edits, self.file.insert_after(node, f".bindparams({', '.join(made)})")]
 
-    def _expanding(self, edits: list[Edit] | None) -> list[Edit] | None:
+    def _expanding(self, edits: list[Edit], node: ast.expr) -> list[Edit]:
         """Lists need a parameter that expands."""
         names = dict.fromkeys(one.placeholder[1:] for one in self.bound if one.is_list)
-        if edits is None or not names:
+        if not names:
             return edits
         needed = need(self.file, "sqlalchemy.bindparam")
         made = ", ".join(f'{needed.expression}("{name}", expanding=True)' for name in names)
-        return [*needed.edits, self.file.insert_after(self.call, f".bindparams({made})"), *edits]
+        return [*needed.edits, self.file.insert_after(node, f".bindparams({made})"), *edits]
 
-    def _named(self, call: ast.Call) -> list[Edit] | None:
+    def _of_driver(self) -> list[Edit]:
+        """`execute(text("... :name"), {"name": name})` in the place of `exec_driver_sql`."""
+        if given(self.sql) is not None:
+            raise CannotFix(
+                "the values that are given already are written in the way of a driver that is not known here"
+            )
+        covered = {at for one in self.bound for at in range(one.first, one.last + 1)}
+        rest = "".join(" " if at in covered else char.text for at, char in enumerate(self.template.chars))
+        if "%" in rest or (found := _NAMED.search(rest)) is not None or "\\" in rest:
+            raise CannotFix(f"`text()` would read `{found[0] if '%' not in rest and found else '%'}` in another way")
+        func = self.call.func
+        if not isinstance(func, ast.Attribute):
+            raise CannotFix("the call is made by another name")
+        end = range_of(func)
+        name = Range(end.end_line, end.end_col - len(func.attr), end.end_line, end.end_col)
+        named = self._named(self.call)
+        return [self.file.replace(name, "execute"), *self._made_text(self._expanding(named, self.sql.statement))]
+
+    def _named(self, call: ast.Call) -> list[Edit]:
         names = self._names(set(_NAMED.findall(self.template.text)), ":{}")
-        given = call.args[1] if len(call.args) > 1 else None
+        present = call.args[1] if len(call.args) > 1 else None
         for name in ("params", "parameters", "values"):
-            given = given or keyword(call, name)
-        if given is None and (len(call.args) != 1 or isinstance(call.args[0], ast.Starred)):
-            return None
-        return self._dict(names, given, call)
+            present = present or keyword(call, name)
+        if present is None and (len(call.args) != 1 or isinstance(call.args[0], ast.Starred)):
+            raise CannotFix("the call's arguments are not written out")
+        return self._dict(names, present, call)
 
-    def _format_named(self) -> list[Edit] | None:
+    def _format_named(self) -> list[Edit]:
         """`%(name)s` and a dict."""
         if self.sql.sink.style is not Style.FORMAT:
-            return None
+            raise CannotFix("the call's values have names")
         names = self._names(set(_FORMAT_NAMED.findall(self.template.text)), "%({})s")
-        return self._dict(names, self.given(), self.call)
+        return self._dict(names, given(self.sql), self.call)
 
     def _uses_names(self) -> bool:
-        given = self.given()
-        return isinstance(given, ast.Dict) or bool(_FORMAT_NAMED.search(self.template.text) and given is not None)
+        present = given(self.sql)
+        return isinstance(present, ast.Dict) or bool(_FORMAT_NAMED.search(self.template.text) and present is not None)
 
-    def _dict(self, names: dict[str, str], given: ast.expr | None, call: ast.Call) -> list[Edit] | None:
+    def _dict(self, names: dict[str, str], present: ast.expr | None, call: ast.Call) -> list[Edit]:
         entries = ", ".join(f'"{name}": {value}' for name, value in names.items())
-        if given is None:
+        if present is None:
             return [self.file.insert_after(call.args[0], f", {{{entries}}}")]
-        if isinstance(given, ast.Dict):
-            present = {key.value for key in given.keys if isinstance(key, ast.Constant)}
-            if present & names.keys():
-                return None
-            if not given.values:
-                return [self.file.replace(given, f"{{{entries}}}")]
-            return [self.file.insert_after(given.values[-1], f", {entries}")]
-        if self._is(given, _MAPPINGS) and isinstance(given, (ast.Name, ast.Attribute)):
-            return [self.file.replace(given, f"{{**{self.file.text(given)}, {entries}}}")]
-        return None
+        if isinstance(present, ast.Dict):
+            taken = {key.value for key in present.keys if isinstance(key, ast.Constant)}
+            if taken & names.keys():
+                raise CannotFix("the call is given another value of that name already")
+            if not present.values:
+                return [self.file.replace(present, f"{{{entries}}}")]
+            return [self.file.insert_after(present.values[-1], f", {entries}")]
+        if self._is(present, _MAPPINGS) and isinstance(present, (ast.Name, ast.Attribute)):
+            return [self.file.replace(present, f"{{**{self.file.text(present)}, {entries}}}")]
+        raise CannotFix(f"what `{self.file.text(present)}` holds is not known")
 
     def _is(self, node: ast.expr, classes: tuple[str, ...]) -> bool:
         found = options(self.file.type_of(node))
         return bool(found) and all(isinstance(one, Instance) and one.cls in classes for one in found)
 
-    # -- by number and in order ---------------------------------------------------------------------------------------
+    # -- by number ----------------------------------------------------------------------------------------------------
 
-    def _numbered(self) -> list[Edit] | None:
-        """`$1`, and the values behind those that are there."""
-        arguments = self.call.args
-        if any(isinstance(argument, ast.Starred) for argument in arguments) or not arguments:
-            return None
+    def _numbers(self) -> tuple[int, list[str]]:
+        """How many numbers the text has, and the values in the order of those behind."""
         used = max((int(number) for number in _NUMBER.findall(self.template.text)), default=0)
-        if used != len(arguments) - 1:
-            return None
         numbers: dict[str, int] = {}
         for one in self.bound:
             number = numbers.setdefault(one.value, used + len(numbers) + 1)
             one.placeholder = f"${number}"
-        return [self.file.insert_after(arguments[-1], f", {', '.join(numbers)}")]
+        return used, list(numbers)
 
-    def _in_order(self) -> list[Edit] | None:
-        """A tuple with the values in the order of their places."""
+    def _numbered(self, present: list[ast.expr], call: ast.Call) -> list[Edit]:
+        """`$1`, and the values behind those that are there."""
+        used, values = self._numbers()
+        if any(isinstance(argument, ast.Starred) for argument in call.args) or (call is self.call and not call.args):
+            raise CannotFix("the call's arguments are not written out")
+        if used != len(present):
+            raise CannotFix("the call's values are not those that the text has places for")
+        return self._arguments(present, call, values)
+
+    def _arguments(self, present: list[ast.expr], call: ast.Call, values: list[str]) -> list[Edit]:
+        written = ", ".join(values)
+        if present or call is self.call:
+            return [self.file.insert_after(call.args[-1], f", {written}")]
+        end = range_of(call.func)
+        text = self.file.slice(Range(end.end_line, end.end_col, *range_of(call)[2:]))
+        opening = end.end_line + text.partition("(")[0].count("\n"), end.end_col + text.index("(") + 1
+        if "\n" in text.partition("(")[0]:
+            raise CannotFix("the call's parentheses are not on its line")
+        return [self.file.replace(Range(*opening, *opening), written + (", " if call.keywords else ""))]
+
+    def _prepared(self) -> list[Edit]:
+        """The values are given where the prepared statement runs."""
+        stays_the_same(self.bound, self.file)
+        used, values = self._numbers()
+        edits: list[Edit] = []
+        for call in later_calls(self.call, self.file):
+            method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            if method in MANY:
+                edits += self._in_rows(
+                    call.args[0] if call.args else keyword(call, "args"), values, [used] * len(values)
+                )
+            else:
+                edits += self._numbered(call.args, call)
+        return edits
+
+    # -- in order -----------------------------------------------------------------------------------------------------
+
+    def _signs(self) -> tuple[str, list[int]]:
+        """The sign of a value, and how many stand before each of those that are bound."""
         sign = "%s" if self.sql.sink.style is Style.FORMAT else "?"
         for one in self.bound:
             one.placeholder = sign
-        given = self.given()
-        values = [one.value for one in self.bound]
-        if given is None:
-            return self._new_tuple(values)
-        before = ["".join(char.text for char in self.template.chars[: one.first]).count(sign) for one in self.bound]
-        count = self.template.text.count(sign)
-        if isinstance(given, (ast.Tuple, ast.List)):
-            if not given.elts and not count:
-                return [self.file.replace(given, self._written(values, isinstance(given, ast.List)))]
-            if not given.elts or count != len(given.elts) or self.template.tails:
-                return None
-            return self._between(given.elts, before)
-        if self.template.tails or not self._is(given, _SEQUENCES) or not isinstance(given, (ast.Name, ast.Attribute)):
-            return None
-        kept = self.file.text(given)
-        if all(at == count for at in before):
-            return [self.file.replace(given, f"(*{kept}, {', '.join(values)})")]
-        if not any(before):
-            return [self.file.replace(given, f"({', '.join(values)}, *{kept})")]
-        return None
+        return sign, ["".join(char.text for char in self.template.chars[: one.first]).count(sign) for one in self.bound]
 
-    def _between(self, elements: list[ast.expr], before: list[int]) -> list[Edit]:
+    def _in_order(self) -> list[Edit]:
+        """A tuple with the values in the order of their places."""
+        sign, before = self._signs()
+        count = self.template.text.count(sign)
+        present = given(self.sql)
+        if present is None:
+            return self._new_values()
+        if isinstance(present, (ast.Tuple, ast.List)):
+            if not present.elts and not count:
+                return [self.file.replace(present, self._written(isinstance(present, ast.List)))]
+            if not present.elts or count != len(present.elts) or self.template.tails:
+                raise CannotFix("the call's values are not those that the text has places for")
+            return self._between(present.elts, self._each(), before)
+        name = self.file.text(present)
+        if (
+            self.template.tails
+            or not self._is(present, _SEQUENCES)
+            or not isinstance(present, (ast.Name, ast.Attribute))
+        ):
+            raise CannotFix(f"what `{name}` holds is not known")
+        return [self.file.replace(present, self._around(name, before, count, self._each()))]
+
+    def _around(self, row: str, before: list[int], count: int, values: list[str]) -> str:
+        """`(*row, name)`."""
+        if all(at == count for at in before):
+            return f"(*{row}, {', '.join(values)})"
+        if not any(before):
+            return f"({', '.join(values)}, *{row})"
+        raise CannotFix("the values stand between others that are not written out")
+
+    def _each(self) -> list[str]:
+        return [f"*{one.value}" if one.is_spread else one.value for one in self.bound]
+
+    def _between(self, elements: list[ast.expr], values: list[str], before: list[int]) -> list[Edit]:
+        edits: dict[int, list[str]] = {}
+        for value, at in zip(values, before, strict=True):
+            edits.setdefault(at, []).append(value)
         return [
-            self.file.insert_before(elements[at], f"{one.value}, ")
+            self.file.insert_before(elements[at], f"{', '.join(several)}, ")
             if at < len(elements)
-            else self.file.insert_after(elements[-1], f", {one.value}")
-            for one, at in zip(self.bound, before, strict=True)
+            else self._behind(elements, f", {', '.join(several)}")
+            for at, several in edits.items()
         ]
 
-    def _new_tuple(self, values: list[str]) -> list[Edit] | None:
-        if len(self.call.args) != 1 or isinstance(self.call.args[0], ast.Starred):
-            return None
-        written = self._written(values, self.sql.name.startswith("django."))
-        return [self.file.insert_after(self.call.args[0], f", {written}")]
+    def _behind(self, elements: list[ast.expr], text: str) -> Edit:
+        """A value behind all others; the comma of a tuple with one element goes."""
+        last, around = range_of(elements[-1]), self.file.parent(elements[-1])
+        if len(elements) == 1 and around is not None:
+            end = range_of(around)
+            tail = self.file.slice(Range(last.end_line, last.end_col, end.end_line, end.end_col))
+            if tail.lstrip(" ").startswith(","):
+                comma = last.end_col + tail.index(",") + 1
+                return self.file.replace(Range(last.end_line, last.end_col, last.end_line, comma), text)
+        return self.file.insert_after(elements[-1], text)
 
-    def _written(self, values: list[str], is_list: bool) -> str:
+    def _new_values(self) -> list[Edit]:
+        is_django = self.sql.name.startswith("django.")
+        if self.sql.sink.keyword == "where":
+            name = "select_params" if isinstance(self.sql.statement, ast.Dict) else "params"
+            return [add_keyword(self.file, self.call, name, self._written(is_list=True))]
+        if len(self.call.args) != 1 or isinstance(self.call.args[0], ast.Starred):
+            raise CannotFix("the call's arguments are not written out")
+        return [self.file.insert_after(self.call.args[0], f", {self._written(is_django)}")]
+
+    def _written(self, is_list: bool) -> str:
+        values = self._each()
+        if len(self.bound) == 1 and self.bound[0].is_spread:
+            return f"{'list' if is_list else 'tuple'}({self.bound[0].value})"
         if is_list:
             return f"[{', '.join(values)}]"
         return f"({', '.join(values)}{',' if len(values) == 1 else ''})"
+
+    # -- in rows ------------------------------------------------------------------------------------------------------
+
+    def _rows(self) -> list[Edit]:
+        """`executemany`: each row gets the values."""
+        if any(isinstance(argument, ast.Starred) for argument in self.call.args):
+            raise CannotFix("the call's arguments are not written out")
+        present = given(self.sql)
+        match self.sql.sink.style:
+            case Style.NUMERIC:
+                used, values = self._numbers()
+                return self._in_rows(present, values, [used] * len(values))
+            case Style.QMARK | Style.FORMAT if not _FORMAT_NAMED.search(self.template.text):
+                if self.sql.sink.style is Style.QMARK and _NAMED.search(self.template.text):
+                    raise CannotFix("the rows' values have names")
+                sign, before = self._signs()
+                return self._in_rows(present, self._each(), before, self.template.text.count(sign))
+            case Style.NAMED | Style.FORMAT:
+                is_format = self.sql.sink.style is Style.FORMAT
+                taken = set((_FORMAT_NAMED if is_format else _NAMED).findall(self.template.text))
+                names = self._names(taken, "%({})s" if is_format else ":{}")
+                entries = ", ".join(f'"{name}": {value}' for name, value in names.items())
+                return self._comprehension(present, lambda row: f"{{**{row}, {entries}}}")
+        raise CannotFix("it is not known how the call takes rows")
+
+    def _in_rows(
+        self, present: ast.expr | None, values: list[str], before: list[int], count: int | None = None
+    ) -> list[Edit]:
+        if isinstance(present, (ast.List, ast.Tuple)) and present.elts:
+            rows = [row.elts for row in present.elts if isinstance(row, (ast.Tuple, ast.List)) and row.elts]
+            if len(rows) == len(present.elts):
+                return [edit for row in rows for edit in self._between(row, values, before)]
+        count = before[0] if count is None and before else count or 0
+        return self._comprehension(present, lambda row: self._around(row, before, count or 0, values))
+
+    def _comprehension(self, present: ast.expr | None, made: Callable[[str], str]) -> list[Edit]:
+        """`[(*row, name) for row in rows]`."""
+        if present is None or isinstance(present, ast.Starred):
+            raise CannotFix("the rows are not written out")
+        stays_the_same(self.bound, self.file)
+        taken = {node.id for node in ast.walk(self.file.statement(self.call)) if isinstance(node, ast.Name)}
+        row = next(name for name in ("row", "one", "given", "row_values") if name not in taken)
+        rows = self.file.text(present)
+        if isinstance(present, (ast.IfExp, ast.Lambda, ast.NamedExpr)):
+            rows = f"({rows})"
+        return [self.file.replace(present, f"[{made(row)} for {row} in {rows}]")]
 
 
 def stem_of(node: ast.expr) -> str:

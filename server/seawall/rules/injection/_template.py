@@ -96,16 +96,29 @@ class Template:
 
 
 def read_template(file: File, node: ast.expr) -> Template | None:
-    """The template that an expression is; None if it is of another make."""
+    """The template that an expression is, or that several pieces of SQL are together; None if it is of another make."""
     found = Template(file)
+    match node:
+        case ast.List(elts=pieces) | ast.Tuple(elts=pieces) | ast.Dict(values=pieces):
+            for number, piece in enumerate(pieces):
+                if number:
+                    at = found.literals[-1].end
+                    found.chars.extend(Char(char, at, at) for char in " AND ")
+                if not _read(found, piece):
+                    return None
+            return found if pieces else None
+    return found if _read(found, node) else None
+
+
+def _read(found: Template, node: ast.expr) -> bool:
+    before = len(found.literals)
     match node:
         case ast.Constant(value=str()) | ast.JoinedStr():
             is_read = _literals(found, node, "f")
         case ast.BinOp(op=ast.Add()):
             is_read = _sum(found, list(_operands(node)))
         case ast.BinOp(left=ast.Constant(value=str()) as left, op=ast.Mod(), right=right):
-            is_read = _literals(found, left, "%", _percent_values(right))
-            found.tails.append((found.literals[-1].end if found.literals else 0, found.end(node)))
+            is_read = _literals(found, left, "%", _percent_values(right)) and _tail(found, left, node)
         case ast.Call(
             func=ast.Attribute(value=ast.Constant(value=str()) as left, attr="format"), args=args, keywords=named
         ):
@@ -113,13 +126,17 @@ def read_template(file: File, node: ast.expr) -> Template | None:
                 **{str(number): arg for number, arg in enumerate(args)},
                 **{str(one.arg): one.value for one in named},
             }
-            is_read = _literals(found, left, "{", values)
-            found.tails.append((found.literals[-1].end if found.literals else 0, found.end(node)))
+            is_read = _literals(found, left, "{", values) and _tail(found, left, node)
         case _:
-            return None
-    if found.tails and file.item.text[found.end(left) : found.tails[0][0]].strip():
-        return None
-    return found if is_read and found.literals else None
+            return False
+    return is_read and len(found.literals) > before
+
+
+def _tail(found: Template, left: ast.expr, node: ast.expr) -> bool:
+    """Take note of what stands behind a text to fill it."""
+    start = found.literals[-1].end if found.literals else 0
+    found.tails.append((start, found.end(node)))
+    return not found.file.item.text[found.end(left) : start].strip()
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:
@@ -142,12 +159,13 @@ def _percent_values(right: ast.expr) -> dict[str, ast.expr]:
 
 
 def _sum(found: Template, operands: list[ast.expr]) -> bool:
+    before = len(found.literals)
     for number, operand in enumerate(operands):
         if isinstance(operand, ast.JoinedStr) or (isinstance(operand, ast.Constant) and isinstance(operand.value, str)):
             if not _literals(found, operand, "f"):
                 return False
             continue
-        if not found.literals or (
+        if len(found.literals) == before or (
             found.chars and found.chars[-1].text == HOLE and found.chars[-1].end > found.literals[-1].end
         ):
             return False
