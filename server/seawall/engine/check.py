@@ -26,16 +26,17 @@ class Checker:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self._by_node: dict[type[ast.AST], list[Rule]] = {}
-        self._by_call: dict[str, list[Rule]] = {}
+        self._by_name: dict[type[ast.AST], dict[str | None, list[Rule]]] = {}
         self._particular: dict[Callable[[File], bool], list[Rule]] = {}
         for rule in self.rules:
             if rule.applies is not None:
                 self._particular.setdefault(rule.applies, []).append(rule)
-            for name in rule.calls:
-                self._by_call.setdefault(name, []).append(rule)
+            names = rule.names
             for node in rule.nodes:
-                if not (rule.calls and node is ast.Call):
+                if node not in names:
                     self._by_node.setdefault(node, []).append(rule)
+                for name in names.get(node, ()):
+                    self._by_name.setdefault(node, {}).setdefault(name, []).append(rule)
         self.broken: set[str] = set()
         """Codes of rules that raised; each is logged once and goes on being asked."""
 
@@ -53,10 +54,11 @@ class Checker:
                     elif rule.texts and kind is ast.Constant:
                         wanted = file.texts(rule.texts)
                     self._run(rule, wanted, file, found, subjects)
-        for name, calls in file.calls().items():
-            for rule in self._by_call.get(name, ()):
-                if rule.code not in idle:
-                    self._run(rule, calls, file, found, subjects)
+        for kind, by_name in self._by_name.items():
+            for name, named in file.by_name(kind).items():
+                for rule in by_name.get(name, ()):
+                    if rule.code not in idle:
+                        self._run(rule, named, file, found, subjects)
         found.sort(key=lambda finding: (finding.range, finding.code))
         return tuple(self._with_refactorings(finding, file) for finding in dict.fromkeys(found))
 

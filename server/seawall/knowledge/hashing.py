@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 HASHERS = frozenset({
     "pwdlib.PasswordHash.hash", "pwdlib.hashers.argon2.Argon2Hasher.hash", "pwdlib.hashers.bcrypt.BcryptHasher.hash",
@@ -90,11 +91,13 @@ _HASHING = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_plain_name(name: str) -> bool:
     """Whether a name says that it holds a password as the user typed it."""
     return _PLAIN.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_stored_name(name: str) -> bool:
     """Whether a column's name says that it keeps passwords."""
     return _STORED.fullmatch(name) is not None

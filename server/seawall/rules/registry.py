@@ -50,6 +50,10 @@ class Rule:
     recognise: Callable[..., Any] | None = None
     calls: frozenset[str] = frozenset()
     """For a rule about calls: the last part of the called names it wants to see; empty for all."""
+    attributes: frozenset[str] = frozenset()
+    """For a rule about attributes: the names it wants to see; empty for all."""
+    keywords: frozenset[str | None] = frozenset()
+    """For a rule about keyword arguments: the names it wants to see, None for `**`; empty for all."""
     texts: int = 0
     """For a rule about constants: wants to see only strings and bytes of at least that many characters, and no docstrings."""
     in_async: bool = False
@@ -62,6 +66,16 @@ class Rule:
     fixable: bool = False
     from_absence: bool = False
     """Reasons from what is not there: skips items that had to be repaired."""
+
+    @property
+    def names(self) -> dict[type[ast.AST], frozenset[str | None]]:
+        """By kind of node, the names of those that it wants to see; not of kinds of which it wants to see all."""
+        wanted: dict[type[ast.AST], frozenset[str | None]] = {
+            ast.Call: frozenset(self.calls),
+            ast.Attribute: frozenset(self.attributes),
+            ast.keyword: self.keywords,
+        }
+        return {kind: names for kind, names in wanted.items() if names and kind in self.nodes}
 
 
 @cache
@@ -103,6 +117,8 @@ def _rule(module: types.ModuleType) -> Rule:
         nodes=nodes,
         recognise=recognise,
         calls=getattr(module, "calls", calls),
+        attributes=getattr(module, "attributes", frozenset()),
+        keywords=getattr(module, "keywords", frozenset()),
         texts=getattr(module, "texts", texts),
         in_async=getattr(module, "in_async", False),
         applies=getattr(module, "applies", None),

@@ -14,14 +14,13 @@ from seawall.semantics.symbols import Call, Ref
 from seawall.semantics.types import Named, options
 
 
-def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, str]]:
+def callers(index: Index, function: str, origin: str) -> Iterator[tuple[str, int, str]]:
     """The calls in the project that give a parameter of the function: caller, number of the call, and the origin there."""
     head, steps = split(origin)
     fact = index.function(function)
     position = next((number for number, one in enumerate(fact.params) if one.name == head), None) if fact else None
     if position is None:
-        return []
-    found: list[tuple[str, int, str]] = []
+        return
     owner, _, last = function.rpartition(".")
     names = [last]
     if last == "__init__":  # is called by the name of the class, or of one that has it from there
@@ -37,8 +36,8 @@ def callers(index: Index, function: str, origin: str) -> list[tuple[str, int, st
                 continue
             for passed in handed:
                 if passed.to == head or passed.to == position - shift:
-                    found.extend((caller, number, given + steps) for given in passed.origins)
-    return [*found, *_handed_over(index, function, head, steps, position)]
+                    yield from ((caller, number, given + steps) for given in passed.origins)
+    yield from _handed_over(index, function, head, steps, position)
 
 
 def _handed_over(index: Index, function: str, head: str, steps: str, position: int) -> Iterator[tuple[str, int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -197,6 +197,16 @@ class View:
                 assert isinstance(call, ast.Call)
                 self._calls.setdefault(self.called_name(call), []).append(call)
         return self._calls
+
+    def by_name(self, kind: type[ast.AST]) -> Mapping[str | None, Sequence[ast.AST]]:
+        """The item's calls by `called_name`, attributes by their name, or keyword arguments by theirs."""
+        if kind is ast.Call:
+            return self.calls()  # type: ignore[return-value]
+        found: dict[str | None, list[ast.AST]] = {}
+        for node in self.scan.nodes.get(kind, ()):
+            name = node.attr if type(node) is ast.Attribute else node.arg  # type: ignore[attr-defined]
+            found.setdefault(name, []).append(node)
+        return found
 
     def uses(self, name: str) -> list[ast.Name]:
         """Where in the item a name stands."""

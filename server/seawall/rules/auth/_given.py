@@ -29,7 +29,9 @@ def is_open(file: File, node: ast.AST) -> bool:
         name is not None
         and bool(found)
         and all(
-            origin.isidentifier() and origin not in ("self", "cls") and not callers(file.index, name, origin)
+            origin.isidentifier()
+            and origin not in ("self", "cls")
+            and next(callers(file.index, name, origin), None) is None
             for origin in found
         )
     )

@@ -71,6 +71,7 @@ from seawall.semantics.view import keyword
 
 code, severity = "SW603", Severity.ERROR
 applies = counts
+keywords = frozenset({"debug", "echo", "reload"})
 
 _TRACEBACKS = "shows tracebacks to visitors"
 _STATEMENTS = "logs every statement with its values"
@@ -88,8 +89,7 @@ _OPPOSITES = {"true": "false", "1": "0", "yes": "no", "on": "off", "t": "f", "y"
 
 def check(node: ast.keyword | ast.Assign | ast.AnnAssign, file: File) -> Iterator[Finding]:
     if isinstance(node, ast.keyword):
-        if node.arg in ("debug", "echo", "reload"):
-            yield from _check_keyword(node, file)
+        yield from _check_keyword(node, file)
     else:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         if isinstance(target, ast.Name) and target.id == "DEBUG" and node.value is not None:

@@ -26,8 +26,7 @@ from collections.abc import Iterable, Iterator
 from seawall.edits import Fix
 from seawall.edits.calls import add_keyword, set_keyword
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.index import Index
-from seawall.semantics.view import has_unpacking, keyword
+from seawall.semantics.view import View, has_unpacking, keyword
 
 code, severity = "SW703", Severity.WARNING
 
@@ -37,14 +36,14 @@ _MAKERS = frozenset({"sessionmaker", "async_sessionmaker", "AsyncSession"})
 
 def check(call: ast.Call, file: File) -> Iterable[Finding]:
     last = file.called_name(call)
-    if last not in _MAKERS and not (last[:1].isupper() and last in _own_classes(file.index)):
+    if last not in _MAKERS and not (last[:1].isupper() and last in file.once(_own_classes)):
         return ()  # nothing else has to be looked at
     return _found(call, file) if not has_unpacking(call) and _makes_async_sessions(call, file) else ()
 
 
-def _own_classes(index: Index) -> frozenset[str]:
+def _own_classes(view: View) -> frozenset[str]:
     """What the project's own classes of async sessions are called."""
-    return frozenset(name.rpartition(".")[2] for name in index.subclasses(_ASYNC_SESSION))
+    return frozenset(name.rpartition(".")[2] for name in view.index.subclasses(_ASYNC_SESSION))
 
 
 def _found(call: ast.Call, file: File) -> Iterator[Finding]:

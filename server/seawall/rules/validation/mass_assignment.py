@@ -74,6 +74,7 @@ from seawall.semantics.view import keyword
 
 code, severity = "SW304", Severity.WARNING
 
+keywords = frozenset({None})
 calls = frozenset({"setattr", "values", "update", "get_or_create", "update_or_create"})
 
 _MANAGERS = ("django.db.models.Manager", "django.db.models.QuerySet")
@@ -89,8 +90,7 @@ def applies(file: File) -> bool:
 
 def check(node: ast.keyword | ast.Call, file: File) -> Iterator[Finding]:
     if isinstance(node, ast.keyword):
-        if node.arg is None:
-            yield from _unpacked(node, file)
+        yield from _unpacked(node, file)
     elif file.called_name(node) == "setattr":
         yield from _loop(node, file)
     else:

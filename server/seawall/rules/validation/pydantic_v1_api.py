@@ -67,6 +67,7 @@ from seawall.syntax import Range, range_of
 code, severity = "SW309", Severity.WARNING
 
 calls = NAMES
+attributes = frozenset(ATTRIBUTES)
 
 _ASKS_FOR_VERSION = re.compile(r"pydantic|model_dump|hasattr|(?<![a-z])v[12](?![a-z0-9])", re.IGNORECASE)
 _Node = ast.Call | ast.Attribute | ast.ClassDef | ast.FunctionDef | ast.ImportFrom
@@ -75,12 +76,6 @@ _Node = ast.Call | ast.Attribute | ast.ClassDef | ast.FunctionDef | ast.ImportFr
 def check(
     node: ast.Call | ast.Attribute | ast.ClassDef | ast.FunctionDef | ast.ImportFrom, file: File
 ) -> Iterable[Finding]:
-    if isinstance(node, ast.Attribute) and node.attr not in ATTRIBUTES:  # as nearly all
-        return ()
-    return _deprecated(node, file)
-
-
-def _deprecated(node: _Node, file: File) -> Iterator[Finding]:
     for finding in _found(node, file):
         if not _is_first_version(file) and not _is_guarded(node, file):
             yield replace(finding, tags=("deprecated",))

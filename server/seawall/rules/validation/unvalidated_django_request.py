@@ -53,8 +53,8 @@ from seawall.semantics.types import Instance, options
 from seawall.semantics.view import FunctionNode, View
 
 code, severity = "SW303", Severity.ERROR
+attributes = frozenset({"POST", "GET", "body", "data", "query_params"})
 
-_PARTS = frozenset({"POST", "GET", "body", "data", "query_params"})
 _TEXTS = frozenset({"POST", "GET", "query_params"})
 """Parts whose values can only be texts."""
 _VALUES = frozenset({"get", "getlist", "pop"})
@@ -73,7 +73,7 @@ def applies(file: File) -> bool:
 
 
 def check(part: ast.Attribute, file: File) -> Iterator[Finding]:
-    if part.attr not in _PARTS or not isinstance(part.ctx, ast.Load):
+    if not isinstance(part.ctx, ast.Load):
         return
     function = file.function(part)
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_of_others(part, file):
@@ -253,7 +253,7 @@ def _key(read: ast.expr, file: File) -> tuple[str, str] | None:
                 func=ast.Attribute(value=ast.Attribute(attr=attr) as part, attr="get" | "pop" | "getlist"),
                 args=[ast.Constant(value=str(key)), *_],
             )
-        ) if attr in _PARTS:
+        ) if attr in attributes:
             return file.text(part), key
     return None
 
