@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
 from seawall.edits import CannotFix
-from seawall.engine.fix import apply
 from support.marked import Folder, parse
+from support.moving import mended, said
 
 OLD = "k7Qx-harbour-93f1-tide-0b5e"
 URL = "postgresql://shop:ink4-Tide-8841@db.harbour.example/shop"
@@ -29,37 +26,6 @@ class Settings(BaseSettings):
 
 settings = Settings()
 """
-
-
-def said(root: Path, program: str, **variables: str) -> str:
-    """What a program prints in a folder, without this process's own variables."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    command = [sys.executable, "-c", textwrap.dedent(program)]
-    done = subprocess.run(
-        command,
-        cwd=root,
-        env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def mended(text: str, root: Path, *codes: str) -> dict[str, str]:
-    """Every file, once all findings of some rules are fixed one after the other."""
-    folder = Folder(parse(text).files, root)
-    for _ in range(20):
-        found = [one for one in folder.findings() if one.code in codes and one.finding.fixes]
-        if not found:
-            return folder.read()
-        for path, content in apply(folder.workspace, found[0].finding.fixes[0].make()).items():
-            path.write_bytes(content.encode())
-            folder.workspace.changed(path)
-            if path.suffix == ".py" and path not in folder.python:
-                folder.python.append(path)
-    raise AssertionError("the fix does not come to rest")
 
 
 SHAPES = {
@@ -333,7 +299,6 @@ HEADS = {
 
 @pytest.mark.parametrize("head", HEADS)
 def test_django_starts_with_the_mended_settings(head: str, tmp_path: Path) -> None:
-    pytest.importorskip({"environ": "environ", "decouple": "decouple", "dotenv": "dotenv"}[head])
     text = DJANGO.format(head=HEADS[head], secret=OLD)
     files = mended(text, tmp_path, "SW201", "SW603", "SW604")
     assert OLD not in files["shop/settings.py"]

@@ -45,7 +45,7 @@ def change_default(
     owner, _, name = rest.rpartition(".")
     if owner and said is not None:
         shape = shape_of(f"{module_name}.{owner}", file.index, file.project, opened)
-        if shape is not None and name in shape.fields and not shape.reads_environment_only:
+        if shape is not None and name in shape.fields and shape.loader is None:
             env_path = shape.env_path(env_folder(file.path, file.project), file.project)
             key = shape.key(name)
             if code[0] in "\"'":  # of a field that is a text, the default itself

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
-from seawall.edits.fix import AnyEdit
-from seawall.edits.imports import Importing, need
-from seawall.edits.settings.files import env_edits, env_folder
+from seawall.edits.fix import AnyEdit, CannotFix
+from seawall.edits.settings import django_readers as readers
+from seawall.edits.settings.files import env_edits
+from seawall.edits.settings.module import Module
+from seawall.edits.settings.naming import GENERIC
 from seawall.project.dotenv import load_dotenv
-from seawall.project.project import Project
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.index import Index
-from seawall.semantics.symbols import Call
 
 _TELLING = ("INSTALLED_APPS", "ROOT_URLCONF", "MIDDLEWARE")
+_SINGULAR = {"databases": "database", "caches": "cache"}
 
 
 def is_settings(index: Index, module: str) -> bool:
@@ -23,49 +25,38 @@ def is_settings(index: Index, module: str) -> bool:
     return any(isinstance(index.resolve(f"{module}.{name}").fact, ValueFact) for name in _TELLING)
 
 
-def place(file: Importing, project: Project, name: str, value: str, annotation: str) -> tuple[str, list[AnyEdit]]:
-    """The expression that reads the value, and the edits that put it there."""
-    env_path = _env_path(file.path, project)
-    dotenv = load_dotenv(env_path, project.read)
-    key, number = name.upper(), 2
-    while dotenv is not None and (entry := dotenv.get(key)) and entry.value not in (value, "", None):
-        key, number = f"{name.upper()}_{number}", number + 1
-    expression, edits = _expression(file, key, annotation)
-    return expression, [*edits, *env_edits(env_path, key, value, None, project)]
+def place(file: readers.Place, line: int, name: str, value: str, annotation: str) -> tuple[str, list[AnyEdit]]:
+    """The expression that reads the value on a line of the module, and the edits that put it there.
+
+    Raises:
+        CannotFix: it is not certain where the module takes its variables from, or its library cannot read the value.
+    """
+    module = Module(file.path, file.module, str(file.current.source.text), file.index)
+    reader = readers.of(file, module, line, loads=bool(value))
+    if not reader.can_say(value):
+        raise CannotFix("the library that reads the `.env` file would not take the value as it is")
+    key = _key(_told(module, line, name), value, reader.prefix, reader.env_path, file)
+    edits = [*reader.edits(annotation), *env_edits(reader.env_path, f"{reader.prefix}{key}", value, None, file.project)]
+    return reader.expression(key, annotation), edits
 
 
-def _expression(file: Importing, key: str, annotation: str) -> tuple[str, list[AnyEdit]]:
-    """How the module's own library, or the standard library, reads a variable."""
-    index, module = file.index, file.current.module
-    for name in file.current.facts.names:
-        fact = index.resolve(f"{module}.{name}").fact
-        if isinstance(fact, ValueFact) and isinstance(fact.value, Call) and index.named(fact.value.func) in _ENVIRONS:
-            return {
-                "list[str]": f'{name}.list("{key}", default=[])',
-                "bool": f'{name}.bool("{key}", default=False)',
-            }.get(annotation, f'{name}("{key}")'), []
-    decouple = need(file, "decouple.config")
-    if not decouple.edits:
-        if annotation == "list[str]":
-            csv = need(file, "decouple.Csv")
-            return f'{decouple.expression}("{key}", default="", cast={csv.expression}())', list(csv.edits)
-        cast = ", default=False, cast=bool" if annotation == "bool" else ""
-        return f'{decouple.expression}("{key}"{cast})', []
-    environ = need(file, "os.environ")
-    return {
-        "list[str]": f'{environ.expression}.get("{key}", "").split()',
-        "bool": f'{environ.expression}.get("{key}", "").lower() == "true"',
-    }.get(annotation, f'{environ.expression}["{key}"]'), list(environ.edits)
+def _told(module: Module, line: int, name: str) -> str:
+    """A name that says which password it is: that of `DATABASES`."""
+    if name not in GENERIC:
+        return name
+    for statement in module.tree.body:
+        if statement.lineno <= line <= (statement.end_lineno or line) and isinstance(statement, ast.Assign):
+            target = statement.targets[0]
+            owner = target.id.lower() if isinstance(target, ast.Name) else name
+            return name if owner == name else f"{_SINGULAR.get(owner, owner)}_{name}"
+    return name
 
 
-_ENVIRONS = ("environ.Env", "environ.FileAwareEnv", "environs.Env")
-
-
-def _env_path(path: Path, project: Project) -> Path:
-    """The `.env` that is there, nearest to the settings; else one beside `manage.py`."""
-    for folder in path.parents:
-        if not folder.is_relative_to(project.root):
-            break
-        if project.read(folder / ".env") is not None:
-            return folder / ".env"
-    return env_folder(path, project) / ".env"
+def _key(name: str, value: str, prefix: str, env_path: Path, file: readers.Place) -> str:
+    """A variable that `.env` does not have yet, has without a value, or has with this very one."""
+    dotenv = load_dotenv(env_path, file.project.read)
+    wanted = name.upper().removeprefix(prefix.upper())
+    key, number = wanted, 2
+    while dotenv is not None and (entry := dotenv.get(f"{prefix}{key}")) and entry.value not in (value, "", None):
+        key, number = f"{wanted}_{number}", number + 1
+    return key

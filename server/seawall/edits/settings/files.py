@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import os
 from pathlib import Path
 
-from seawall.edits.fix import AnyEdit
-from seawall.edits.settings.module import rewritten
+from seawall.edits.fix import AnyEdit, CannotFix
+from seawall.edits.settings.module import Module, rewritten
+from seawall.edits.settings.paths import path_in
 from seawall.project.adding import add_requirement
 from seawall.project.dotenv import append, dotenv_files, load_dotenv
 from seawall.project.gitignore import GitIgnore, ignore_edit
@@ -21,6 +24,29 @@ def env_folder(path: Path, project: Project) -> Path:
         if any((folder / name).is_file() for name in SUBPROJECT):
             return folder
     return project.root
+
+
+def nearest_env(path: Path, project: Project) -> Path | None:
+    """The `.env` that is there, nearest to a module and above it."""
+    inside = (folder for folder in path.parents if folder.is_relative_to(project.root))
+    return next((folder / ".env" for folder in inside if project.read(folder / ".env") is not None), None)
+
+
+def env_file_in(value: ast.expr, module: Module, folder: Path, project: Project) -> Path:
+    """The `.env` file that code names; a relative one is looked for where programs are started.
+
+    Raises:
+        CannotFix: the name is computed.
+    """
+    several = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+    paths = [path for one in several if (path := path_in(one, module)) is not None and path.name]
+    name = next((path for path in paths if path.name == ".env"), next(iter(paths), None))
+    if name is None or (name.is_absolute() and not name.is_relative_to(project.root)):
+        raise CannotFix("the `.env` file's name is computed, so it is not certain which file to write to")
+    inside = [place for place in module.path.parents if place.is_relative_to(project.root)]
+    places = list(dict.fromkeys((folder, project.root, *inside)))
+    candidates = [Path(os.path.normpath(place / name)) for place in places]
+    return next((path for path in candidates if project.read(path) is not None), candidates[0])
 
 
 def env_edits(path: Path, key: str, value: str, example: str | None, project: Project) -> list[AnyEdit]:

@@ -60,11 +60,12 @@ def _prefers_relative(file: Place, top: str) -> bool:
     return relative > absolute
 
 
-def without(file: Place, gone: ast.AST, edits: Iterable[AnyEdit]) -> list[AnyEdit]:
-    """These edits, and those that take out the imports which only the code in `gone` needed."""
+def without(file: Place, gone: ast.AST, edits: Iterable[AnyEdit], instead: str = "") -> list[AnyEdit]:
+    """These edits, and those that take out the imports which only the code in `gone` needed, and that `instead` does not."""
     names = [node.id for node in ast.walk(gone) if isinstance(node, ast.Name)]
+    kept = frozenset(re.findall(r"\w+", instead))
     document = file.current
-    unused = frozenset(name for name in names if _uses(document, name) == names.count(name))
+    unused = frozenset(name for name in names if name not in kept and _uses(document, name) == names.count(name))
     result = list(edits)
     text = document.source.text
     for edit in drop(document, unused):

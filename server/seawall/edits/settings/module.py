@@ -53,6 +53,20 @@ class Module:
         """What stands before a statement on its line, tabs as they are."""
         return self.text.line(node.lineno)[: node.col_offset]
 
+    def constant(self, name: str) -> ast.expr | None:
+        """What the top level assigns to a name, if it does so once."""
+        values = [
+            statement.value
+            for statement in self.tree.body
+            if isinstance(statement, (ast.Assign, ast.AnnAssign))
+            and statement.value is not None
+            and any(
+                isinstance(target, ast.Name) and target.id == name
+                for target in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
+            )
+        ]
+        return values[0] if len(values) == 1 else None
+
     def class_node(self, name: str) -> ast.ClassDef | None:
         """The top-level class of that name."""
         return next((node for node in self.tree.body if isinstance(node, ast.ClassDef) and node.name == name), None)

@@ -57,7 +57,9 @@ def choose_name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, modul
     for name in names:
         name = f"setting_{name}" if name.startswith("model_") or not name.isidentifier() else name
         name = name.upper() if shape.is_upper else name
-        key = shape.key(name)
+        key = next(iter(shape.keys(name)), None)
+        if key is None:
+            continue
         said = dotenv.get(key) if dotenv else None
         taken = shape.is_taken(name)
         if taken is not None:
@@ -66,7 +68,7 @@ def choose_name(shape: Shape, dotenv: DotenvFile | None, setting: Setting, modul
                 return taken, True
             if setting.is_secret and statement.value is None and _is_text(statement) and may_be(said, setting):
                 return taken, True
-        elif may_be(said, setting) and not shape.splits(key):
+        elif name.lower() not in shape.others and may_be(said, setting) and not shape.splits(key):
             return name, False
     raise CannotFix("no free name for the setting")
 

@@ -64,12 +64,19 @@ def place(file: Place, use: ast.AST, setting: Setting) -> Placed:
     Raises:
         CannotFix: the project's settings are of a shape that cannot be extended with certainty.
     """
-    if django.is_settings(file.index, file.module):
-        return Placed(*django.place(file, file.project, setting.name, setting.value, setting.annotation))
+    if django.is_settings(file.index, file.module) and not _imports_settings(file):
+        line = file.place(use).start_line
+        return Placed(*django.place(file, line, setting.name, setting.value, setting.annotation))
     home = home_of(file, use)
     if home is None:
         return _create(file, setting, use)
     return _extend(file, home.settings, home.shape, setting, home.opened, use)
+
+
+def _imports_settings(file: Place) -> bool:
+    """Whether the module takes what it has from a settings class."""
+    homes = {file.index.split(home.access)[0] for home in settings_classes(file.index)}
+    return any(imports_module(file.index, file.module, home) for home in homes)
 
 
 class Home(NamedTuple):
@@ -144,7 +151,7 @@ def _extend(
     if not is_there:
         edits += _declared(shape, name, setting)
         edits += shape.configure(dotenv, key)
-        edits += _let_others_load(shape, env_path, key, file, opened)
+        edits += let_others_load(shape, env_path, key, file, opened)
     if setting.is_secret or not is_there:
         edits += env_edits(env_path, key, setting.value, setting.example, project)
     return Placed(_read(access.expression, name, shape, setting, is_there), _merged(edits))
@@ -169,14 +176,14 @@ def _read(base: str, name: str, shape: Shape, setting: Setting, is_there: bool) 
     return f"{base}.{name}.get_secret_value()" if annotation.endswith("SecretStr") else f"{base}.{name}"
 
 
-def _let_others_load(shape: Shape, env_path: Path, key: str, file: Place, opened: dict[str, Module]) -> list[Edit]:
+def let_others_load(shape: Shape, env_path: Path, key: str, file: Place, opened: dict[str, Module]) -> list[Edit]:
     """Other settings classes that read the same `.env` must bear the new key."""
     edits: list[Edit] = []
-    for other in settings_classes(file.index):
-        found = shape_of(other.name, file.index, file.project, opened)
-        if found is None or found.node is shape.node or "env_file" not in found.config or not found.forbids_extra:
+    for name in settings_class_names(file.index):
+        found = shape_of(name, file.index, file.project, opened)
+        if found is None or found.node is shape.node or "env_file" not in found.options or not found.forbids_extra:
             continue
-        if found.config_at == shape.config_at or found.field_of(key) is not None:
+        if (found.options.at is not None and found.options.at == shape.options.at) or found.field_of(key) is not None:
             continue
         try:
             same = found.env_path(env_folder(file.path, file.project), file.project) == env_path
@@ -285,8 +292,13 @@ def require(file: Place, cls: str, name: str, value: str) -> list[AnyEdit]:
     end = range_of(statement)
     default = Range(after.end_line, after.end_col, end.end_line, end.end_col)
     edits: list[AnyEdit] = [_without_default(shape.module, statement, default)]
-    edits += shape.configure(dotenv, shape.key(name))
-    return edits + env_edits(env_path, shape.key(name), value, None, file.project)
+    key = shape.key(name)
+    said = next(
+        (own for own in shape.keys(name) if dotenv is not None and (entry := dotenv.get(own)) and entry.value), None
+    )
+    edits += shape.configure(dotenv, key)
+    edits += let_others_load(shape, env_path, key, file, opened)
+    return _merged(edits + env_edits(env_path, said or key, value, None, file.project))
 
 
 def _relatives(cls: str, index: Index) -> Iterator[ClassFact]:
@@ -306,7 +318,7 @@ def _without_default(module: Module, statement: ast.AnnAssign, default: Range) -
     call = statement.value
     if not isinstance(call, ast.Call):
         return module.replace(default, "")
-    kept = [module.slice(range_of(item)) for item in call.keywords if item.arg != "default"]
+    kept = [module.slice(range_of(item)) for item in call.keywords if item.arg not in ("default", "default_factory")]
     if not kept:
         return module.replace(default, "")
     return module.replace(call, f"{module.slice(range_of(call.func))}({', '.join(kept)})")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from seawall.edits.calls import add_keyword
 from seawall.edits.fix import CannotFix, Edit
 from seawall.edits.imports import need_all
+from seawall.edits.settings.files import env_file_in, nearest_env
 from seawall.edits.settings.module import Module, path_of
-from seawall.project.dotenv import DotenvFile, is_env_name
+from seawall.edits.settings.options import Options
+from seawall.project.dotenv import DotenvFile
 from seawall.project.project import Project
 from seawall.semantics.index import Index
-from seawall.syntax import Range, range_of
 
-_NO_FIELDS = frozenset({"model_config", "Config"})
+_FIELD_CALLS = frozenset({"Field", "field"})
+_LOADERS = frozenset({"load_dotenv", "read_env"})
 
 
 @dataclass
@@ -25,20 +27,19 @@ class Shape:
     module: Module
     node: ast.ClassDef
     fields: dict[str, ast.AnnAssign] = field(default_factory=dict)
-    config: dict[str, ast.expr] = field(default_factory=dict)
-    config_at: tuple[Module, ast.stmt] | None = None
-    """The nearest `model_config = ...` or `class Config`."""
+    others: set[str] = field(default_factory=set)
+    """What else the class has: methods, constants, private attributes."""
+    options: Options = field(default_factory=Options)
     is_first_version: bool = False
     """Derives from pydantic 1's `BaseSettings`."""
 
     @property
     def prefix(self) -> str:
-        return _text(self.config.get("env_prefix")) or ""
+        return self.options.text("env_prefix")
 
     @property
     def is_case_sensitive(self) -> bool:
-        value = self.config.get("case_sensitive")
-        return isinstance(value, ast.Constant) and value.value is True
+        return self.options.is_on("case_sensitive")
 
     @property
     def is_upper(self) -> bool:
@@ -48,21 +49,45 @@ class Shape:
 
     @property
     def forbids_extra(self) -> bool:
-        return "extra" not in self.config
+        return self.options.text("extra") in ("", "forbid")
 
-    @property
-    def reads_environment_only(self) -> bool:
-        """Whether `.env` gets into the environment by other means."""
-        text = str(self.module.text)
-        return any(name in text for name in ("load_dotenv(", "read_env(", "_env_file"))
+    @cached_property
+    def loader(self) -> ast.Call | None:
+        """The call in the module by which `.env` is read without the class's doing."""
+        for node in ast.walk(self.module.tree):
+            if isinstance(node, ast.Call) and (
+                _called(node) in _LOADERS or any(item.arg == "_env_file" for item in node.keywords)
+            ):
+                return node
+        return None
+
+    def check(self) -> None:
+        """Raises: CannotFix: it is not certain which variables set the fields, or where they come from."""
+        if self.options.unclear:
+            raise CannotFix(self.options.unclear)
+        if "alias_generator" in self.options or self.options.text("env_prefix_target") not in ("", "variable"):
+            raise CannotFix("the settings class computes the names of its variables")
+        needed = "env_settings" if self.loader is not None else "dotenv_settings"
+        if self.options.sources is not None and needed not in self.options.sources:
+            raise CannotFix("the settings class does not read `.env`, it says itself where its values come from")
 
     def key(self, name: str) -> str:
-        """The variable that sets a field."""
-        return f"{self.prefix}{name}" if self.is_case_sensitive else f"{self.prefix}{name}".upper()
+        """The variable that sets a field; the first one, where there are several."""
+        keys = self.keys(name)
+        if not keys:
+            raise CannotFix(f"it is not certain which variable sets `{name}`")
+        return keys[0]
+
+    def keys(self, name: str) -> list[str]:
+        """The variables that set a field, or would set a new one of that name; none where that is computed."""
+        statement = self.fields.get(name)
+        alias = _alias(statement, self.is_first_version) if statement is not None else None
+        names = [f"{self.prefix}{name}"] if alias is None else _texts(alias)
+        return names if self.is_case_sensitive else [one.upper() for one in names]
 
     def field_of(self, key: str) -> str | None:
         """The field that a variable sets."""
-        return next((name for name in self.fields if self.key(name).lower() == key.lower()), None)
+        return next((name for name in self.fields if key.lower() in map(str.lower, self.keys(name))), None)
 
     def is_taken(self, name: str) -> str | None:
         """The field of that name, in whatever case."""
@@ -70,32 +95,37 @@ class Shape:
 
     def splits(self, key: str) -> bool:
         """Whether the variable would also be read as a part of another, nested field."""
-        delimiter = _text(self.config.get("env_nested_delimiter"))
+        delimiter = self.options.text("env_nested_delimiter")
         if not delimiter:
             return False
-        return any(key.lower().startswith(f"{self.key(name)}{delimiter}".lower()) for name in self.fields)
+        keys = (own for name in self.fields for own in self.keys(name))
+        return any(key.lower().startswith(f"{own}{delimiter}".lower()) for own in keys)
 
     def env_path(self, folder: Path, project: Project) -> Path:
-        """The `.env` file that the class reads; where it reads none, the one in `folder`."""
-        value = self.config.get("env_file")
-        if value is None or (isinstance(value, ast.Constant) and value.value is None):
+        """The `.env` file that the values are read from; where none is, the one in `folder`.
+
+        Raises:
+            CannotFix: it is not certain which file that is, or what its variables are called.
+        """
+        self.check()
+        option = self.options.given["env_file"] if "env_file" in self.options else None
+        value, module = (option.value, option.module) if option is not None else (None, self.module)
+        if value is None and self.loader is not None:
+            given = [
+                item.value for item in self.loader.keywords if item.arg in ("_env_file", "dotenv_path", "env_file")
+            ]
+            value = next(iter([*given, *self.loader.args]), None)
+            if value is None or (isinstance(value, ast.Call) and _called(value) == "find_dotenv" and not value.args):
+                return nearest_env(self.module.path, project) or folder / ".env"
+        if value is None:
             return folder / ".env"
-        names = [text for node in ast.walk(value) if (text := _text(node)) and is_env_name(Path(text).name)]
-        if not names:
-            raise CannotFix("`env_file` is computed, so it is not certain which file to write to")
-        name = next((text for text in names if Path(text).name == ".env"), names[0])
-        inside = [place for place in self.module.path.parents if place.is_relative_to(project.root)]
-        places = list(dict.fromkeys((folder, project.root, *inside)))
-        found = next((place / name for place in places if project.read(place / name) is not None), None)
-        if found is None and not isinstance(value, (ast.Constant, ast.Tuple, ast.List)):
-            raise CannotFix("`env_file` is computed, so it is not certain which file to write to")
-        return Path(found or folder / name)
+        return env_file_in(value, module, folder, project)
 
     def configure(self, dotenv: DotenvFile | None, key: str) -> list[Edit]:
         """Make the class read its `.env`, and load although there are keys in it that are none of its fields."""
         wanted: dict[str, str] = {}
-        reads = "env_file" in self.config
-        if not reads and not self.reads_environment_only:
+        reads = "env_file" in self.options
+        if not reads and self.loader is None:
             wanted["env_file"] = '".env"'
         keys = {entry.key.lower() for entry in dotenv.entries} if dotenv else set()
         strangers = {one for one in keys - {key.lower()} if self.field_of(one) is None}
@@ -104,36 +134,25 @@ class Shape:
         return self.add_config(wanted)
 
     def add_config(self, wanted: dict[str, str]) -> list[Edit]:
-        """Add options to the class's configuration."""
-        if not wanted:
-            return []
-        joined = ", ".join(f"{name}={value}" for name, value in wanted.items())
-        if self.config_at is not None:
-            module, statement = self.config_at
-            match statement:
-                case ast.Assign(value=ast.Call() as call) | ast.AnnAssign(value=ast.Call() as call):
-                    option, _, rest = joined.partition("=")
-                    return [add_keyword(module, call, option, rest)]
-                case ast.ClassDef(body=body):
-                    indent = module.indent(body[-1])
-                    lines = "".join(f"{indent}{name} = {value}\n" for name, value in wanted.items())
-                    return [module.insert_line((body[-1].end_lineno or body[-1].lineno) + 1, lines)]
-                case ast.Assign(value=ast.Dict(values=[*_, last])):
-                    written = "".join(f', "{name}": {value}' for name, value in wanted.items())
-                    end = range_of(last)
-                    return [module.replace(Range(end.end_line, end.end_col, end.end_line, end.end_col), written)]
-            raise CannotFix("the settings class is configured in a way that cannot be extended")
+        """Set options in the class's configuration."""
+        edits, missing = self.options.change(wanted)
+        if not missing:
+            return edits
         if self.is_first_version:
             indent = self.module.indent(self.node.body[0])
-            lines = "".join(f"{indent}{indent}{name} = {value}\n" for name, value in wanted.items())
-            return [self.module.insert_line((self.node.end_lineno or 0) + 1, f"\n{indent}class Config:\n{lines}")]
+            lines = "".join(f"{indent}{indent}{name} = {value}\n" for name, value in missing.items())
+            return [
+                *edits,
+                self.module.insert_line((self.node.end_lineno or 0) + 1, f"\n{indent}class Config:\n{lines}"),
+            ]
         needed = need_all(self.module, ["pydantic_settings.SettingsConfigDict"])[0]
         first = _first_statement(self.node)
+        joined = ", ".join(f"{name}={value}" for name, value in missing.items())
         line = f"{self.module.indent(first)}model_config = {needed.expression}({joined})\n"
+        edits += needed.edits
         if first is self.node.body[0] and isinstance(first, ast.Expr) and _text(first.value) is not None:
-            return [*needed.edits, self.module.insert_line((first.end_lineno or first.lineno) + 1, f"\n{line}")]
-        line += "\n"
-        return [*needed.edits, self.module.insert_line(_first_line(first), line)]
+            return [*edits, self.module.insert_line((first.end_lineno or first.lineno) + 1, f"\n{line}")]
+        return [*edits, self.module.insert_line(_first_line(first), f"{line}\n")]
 
     def add_field(self, declaration: str) -> Edit:
         """Declare one more field behind those that are there."""
@@ -185,33 +204,50 @@ def shape_of(cls: str, index: Index, project: Project, opened: dict[str, Module]
 
 def read_class(shape: Shape, module: Module, node: ast.ClassDef) -> None:
     """Add what a class says to a shape; what is there already wins."""
+    shape.options.read(module, node)
     for statement in node.body:
         match statement:
-            case ast.AnnAssign(target=ast.Name(id=name)) if name not in _NO_FIELDS:
+            case ast.AnnAssign(target=ast.Name(id=name)) if _is_field(name, statement):
                 shape.fields.setdefault(name, statement)
-            case (
-                ast.Assign(targets=[ast.Name(id="model_config")], value=value)
-                | ast.AnnAssign(target=ast.Name(id="model_config"), value=ast.expr() as value)
-            ):
-                options: dict[str, ast.expr] = {}
-                if isinstance(value, ast.Call):
-                    options = {item.arg: item.value for item in value.keywords if item.arg}
-                elif isinstance(value, ast.Dict):
-                    pairs = zip(value.keys, value.values, strict=True)
-                    options = {text: item for key, item in pairs if (text := _text(key))}
-                _configure(shape, module, statement, options)
-            case ast.ClassDef(name="Config", body=body):
-                options = {
-                    item.targets[0].id: item.value
-                    for item in body
-                    if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
-                }
-                _configure(shape, module, statement, options)
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                shape.others.add(name.lower())
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                shape.others.add(name.lower())
 
 
-def _configure(shape: Shape, module: Module, statement: ast.stmt, options: dict[str, ast.expr]) -> None:
-    shape.config = {**options, **shape.config}
-    shape.config_at = shape.config_at or (module, statement)
+def _is_field(name: str, statement: ast.AnnAssign) -> bool:
+    written = ast.unparse(statement.annotation).removeprefix("typing.")
+    return name != "model_config" and not name.startswith("_") and not written.startswith("ClassVar")
+
+
+def _alias(statement: ast.AnnAssign, is_first_version: bool) -> ast.expr | None:
+    """What a field says to be called outside: in its `Field(...)`, or in the one of its annotation."""
+    wanted = ("env",) if is_first_version else ("validation_alias", "alias")
+    found: dict[str, ast.expr] = {}
+    for part in (statement.value, statement.annotation):
+        for call in ast.walk(part) if part is not None else ():
+            if isinstance(call, ast.Call) and _called(call) in _FIELD_CALLS:
+                for item in call.keywords:
+                    if item.arg:
+                        found.setdefault(item.arg, item.value)
+    return next((found[name] for name in wanted if name in found), None)
+
+
+def _texts(alias: ast.expr) -> list[str]:
+    """The names that an alias stands for; none where they are not simply written down."""
+    match alias:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.Call(args=args) if _called(alias) == "AliasChoices":
+            return [text for arg in args for text in _texts(arg)] if all(_texts(arg) for arg in args) else []
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            return [text for element in elements for text in _texts(element)]
+    return []
+
+
+def _called(call: ast.Call) -> str:
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
 def _text(node: ast.AST | None) -> str | None:

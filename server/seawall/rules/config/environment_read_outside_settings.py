@@ -179,7 +179,7 @@ def _move(node: ast.Call | ast.Subscript, name: str, file: File) -> Iterator[Any
     placed = read_variable(file, whole, variable)
     yield from kept_comments(file, whole)
     yield file.replace(whole, placed.expression)
-    yield from without(file, whole, placed.edits)
+    yield from without(file, whole, placed.edits, placed.expression)
 
 
 def _taken_for(node: ast.Call | ast.Subscript, file: File) -> tuple[ast.expr, str]:

@@ -100,7 +100,8 @@ def _move(dsn: Dsn, file: File) -> Iterator[AnyEdit]:
     placed = place(file, dsn.node, Setting(dsn.setting, dsn.text))
     yield from kept_comments(file, dsn.falls_back or dsn.node)
     yield file.replace(dsn.falls_back or dsn.node, placed.expression)
-    yield from placed.edits if dsn.falls_back is None else without(file, dsn.falls_back, placed.edits)
+    gone = dsn.falls_back
+    yield from placed.edits if gone is None else without(file, gone, placed.edits, placed.expression)
 
 
 def _move_password(dsn: Dsn, node: ast.JoinedStr, file: File) -> Iterator[AnyEdit]:

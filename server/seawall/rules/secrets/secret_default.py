@@ -69,4 +69,4 @@ def _move(secret: Secret, file: File) -> Iterator[AnyEdit]:
     placed = place(file, secret.node, Setting(secret.holder.setting, secret.value))
     yield from kept_comments(file, secret.falls_back)
     yield file.replace(secret.falls_back, placed.expression)
-    yield from without(file, secret.falls_back, placed.edits)
+    yield from without(file, secret.falls_back, placed.edits, placed.expression)

@@ -38,6 +38,8 @@ _NO_PLACES = frozenset({ast.Expr, ast.JoinedStr, ast.Subscript, ast.List, ast.Se
 _SINKS = frozenset(name.rpartition(".")[2] for name in known.SINKS) | {"add_middleware"}
 _WRAPPERS = frozenset(name.rpartition(".")[2] for name in known.WRAPPERS)
 _CHECKS = frozenset({"check", "compare", "matches", "verify"})
+_FIELDS = frozenset({"pydantic.Field", "dataclasses.field"})
+_DEFAULTS = frozenset({"default", "default_factory"})
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "Choices", "TextChoices", "IntegerChoices"})
 
 
@@ -128,7 +130,7 @@ def holder_of(node: ast.expr, view: View) -> Holder | None:
             return _target(target, view)
         case ast.keyword(arg=str(name)):
             call = view.parent(parent)
-            if name == "default" and isinstance(call, ast.Call) and view.callee(call) == "pydantic.Field":
+            if name in _DEFAULTS and isinstance(call, ast.Call) and view.callee(call) in _FIELDS:
                 field = view.parent(call)
                 return _target(field.target, view) if isinstance(field, ast.AnnAssign) else None
             return (_sink(call, value, view) if isinstance(call, ast.Call) else None) or holder_named(name)
@@ -234,6 +236,8 @@ def unwrapped(node: ast.expr, view: View) -> tuple[ast.expr, ast.AST | None]:
         match parent:
             case ast.IfExp(body=body, orelse=orelse) if node in (body, orelse):
                 above = parent
+            case ast.Lambda(body=body) if node is body and _makes_default(parent, view):
+                above = parent
             case ast.Attribute(attr="encode" | "strip"):
                 call = view.parent(parent)
                 above = call if isinstance(call, ast.Call) and call.func is parent else None
@@ -242,6 +246,11 @@ def unwrapped(node: ast.expr, view: View) -> tuple[ast.expr, ast.AST | None]:
         if not isinstance(above, ast.expr):
             return node, parent
         node = above
+
+
+def _makes_default(function: ast.Lambda, view: View) -> bool:
+    above = view.parent(function)
+    return isinstance(above, ast.keyword) and above.arg == "default_factory"
 
 
 def _target(target: ast.expr, view: View) -> Holder | None:

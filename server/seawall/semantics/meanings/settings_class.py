@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ValueFact
@@ -86,7 +87,12 @@ def _rank(one: SettingsClass, nested: set[str]) -> tuple[object, ...]:
 
 def imports_module(index: Index, module: str, wanted: str) -> bool:
     """Whether importing `module` imports `wanted`, directly or through others."""
-    waiting, seen = [module], {module}
+    return any(found == wanted for found in imported_modules(index, module))
+
+
+def imported_modules(index: Index, module: str) -> Iterator[str]:
+    """The project's modules that importing `module` imports, directly or through others; itself only in a circle."""
+    waiting, seen = [module], set[str]()
     while waiting:
         facts = index.modules.get(waiting.pop())
         if facts is None:
@@ -96,9 +102,7 @@ def imports_module(index: Index, module: str, wanted: str) -> bool:
         ]
         for target in (*targets, *facts.stars):
             found = index.split(target)[0]
-            if found == wanted:
-                return True
             if found and found not in seen:
                 seen.add(found)
+                yield found
                 waiting.append(found)
-    return False
