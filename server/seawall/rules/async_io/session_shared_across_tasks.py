@@ -2,26 +2,50 @@
 
 An `AsyncSession`, an `AsyncConnection` and the connections of asyncpg and psycopg serve one task at a time. With `gather`, a
 `TaskGroup` or `create_task` they raise "another operation is in progress", or one task commits what another began. The same
-holds for an object, such as a repository, whose methods use the session that it keeps. Give each task a session of its own from
-the factory, or await one after the other. A pool may be shared.
+holds for an object, such as a repository, whose methods use the session that it keeps. Nor can a session be left to a task
+that nobody awaits, or that runs after the response: it is closed by then, and the task opens it again without anybody to close it.
+Give each task a session of its own from the factory, or await one after the other. A pool may be shared.
+
+FastAPI closes what a dependency yields after the background tasks since 0.118, and before 0.106; in between, and with
+`scope="function"`, before them.
 
 Example:
     import asyncio
 
-    from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy import func, select
+    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-    from queries import count_orders, count_users
+    from models import Order, User
+
+    engine = create_async_engine("postgresql+asyncpg://db.internal/shop", pool_pre_ping=True)
+    async_session = async_sessionmaker(engine, expire_on_commit=False)
+
+    async def count(session: AsyncSession, model: type) -> int | None:
+        return await session.scalar(select(func.count()).select_from(model))
 
     async def statistics(session: AsyncSession):
-        return await «asyncio.gather(count_users(session), count_orders(session))»
+        return await «asyncio.gather(count(session, User), count(session, Order))»
 
-Instead:
-    from sqlalchemy.ext.asyncio import AsyncSession
+Fixed:
+    import asyncio
 
-    from queries import count_orders, count_users
+    from sqlalchemy import func, select
+    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+    from models import Order, User
+
+    engine = create_async_engine("postgresql+asyncpg://db.internal/shop", pool_pre_ping=True)
+    async_session = async_sessionmaker(engine, expire_on_commit=False)
+
+    async def count(session: AsyncSession, model: type) -> int | None:
+        return await session.scalar(select(func.count()).select_from(model))
 
     async def statistics(session: AsyncSession):
-        return await count_users(session), await count_orders(session)
+        async def count_in_own_session(model):
+            async with async_session() as session:
+                return await count(session, model)
+
+        return await asyncio.gather(count_in_own_session(User), count_in_own_session(Order))
 """
 
 from __future__ import annotations
@@ -29,23 +53,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from seawall.rules.async_io._outliving import outlived
+from seawall.rules.async_io._own_session import Run, own_session_fix
+from seawall.rules.async_io._session_use import NOT_SHARED, is_shared
+from seawall.rules.async_io._tasks import (
+    COMPREHENSIONS,
+    DEFERRING,
+    STARTING,
+    binds,
+    bound_between,
+    group_of,
+    loop_around,
+    runs_along,
+)
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.symbols import Annotation, Attr, Ref
-from seawall.semantics.types import Instance
 
 code, severity = "SW106", Severity.ERROR
-calls = frozenset({"gather", "wait", "as_completed", "create_task", "ensure_future"})
+calls = frozenset({"gather", "wait", "as_completed", "create_task", "ensure_future", "add_task", "BackgroundTask"})
 
-_NOT_SHARED = (
-    "sqlalchemy.ext.asyncio.AsyncSession",
-    "sqlalchemy.ext.asyncio.AsyncConnection",
-    "asyncpg.Connection",
-    "psycopg.AsyncConnection",
-)
 _GATHERING = frozenset({"asyncio.gather", "asyncio.wait", "asyncio.as_completed"})
-_STARTING = frozenset({"asyncio.TaskGroup.create_task", "asyncio.create_task", "asyncio.ensure_future"})
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
+_MADE = (ast.Name, ast.Attribute)
 
 
 def check(call: ast.Call, file: File) -> Iterator[Finding]:
@@ -53,34 +81,43 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
         return
     name = file.callee(call)
     if name in _GATHERING:
-        shared = _gathered(call, file)
-    elif name in _STARTING:
-        shared = _started(call, file)
+        shared, runs = _gathered(call, file)
+    elif name in STARTING:
+        shared, runs = _started(call, file)
+    elif name in DEFERRING:
+        shared, runs = None, [Run.of(call, is_later=True)]
     else:
         return
     if shared:
-        yield file.finding(call, f"`{shared}` is used by several tasks at once, give each task one of its own")
+        message = f"`{shared}` is used by several tasks at once, give each task one of its own"
+    elif len(runs) == 1 and (shared := next(outlived(call, runs[0], file), None)):
+        message = f"`{shared}` is closed before this task ends, give the task one of its own"
+    if shared:
+        yield file.finding(call, message, *own_session_fix(file, runs, shared))
 
 
-def _gathered(call: ast.Call, file: File) -> str | None:
-    """What two of the coroutines share, or all that a comprehension makes."""
+def _gathered(call: ast.Call, file: File) -> tuple[str | None, list[Run]]:
+    """What two of the coroutines share, or all that a comprehension makes; and those that use it."""
+    coroutines = [*_coroutines(call, file)]
+    used = [(each, _sessions(each.elt if isinstance(each, COMPREHENSIONS) else each, file)) for each in coroutines]
     seen: set[str] = set()
-    for argument in _coroutines(call, file):
-        if isinstance(argument, _COMPREHENSIONS):
-            bound = {
-                node.id for each in argument.generators for node in ast.walk(each.target) if isinstance(node, ast.Name)
-            }
-            found = _sessions(argument.elt, file)
-            for text in found:
-                if text.partition(".")[0] not in bound:
-                    return text
+    for each, sessions in used:
+        if isinstance(each, COMPREHENSIONS):
+            targets = (node for one in each.generators for node in ast.walk(one.target))
+            bound = {node.id for node in targets if isinstance(node, ast.Name)}
+            shared = next((text for text in sorted(sessions) if text.partition(".")[0] not in bound), None)
         else:
-            found = _sessions(argument, file)
-            for text in found:
-                if text in seen:
-                    return text
-        seen |= found
-    return None
+            shared = next((text for text in sorted(sessions) if text in seen), None)
+        if shared is not None:
+            return shared, [_run(one) for one, sessions in used if shared in sessions]
+        seen |= sessions
+    return None, []
+
+
+def _run(coroutine: ast.expr) -> Run:
+    made = coroutine.elt if isinstance(coroutine, COMPREHENSIONS) else coroutine
+    assert isinstance(made, ast.Call)
+    return Run.of(made)
 
 
 def _coroutines(call: ast.Call, file: File) -> Iterator[ast.expr]:
@@ -90,7 +127,7 @@ def _coroutines(call: ast.Call, file: File) -> Iterator[ast.expr]:
             node = _assigned_once(node, file) or node
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             yield from node.elts
-        elif isinstance(node, (ast.Call, *_COMPREHENSIONS)):
+        elif isinstance(node, (ast.Call, *COMPREHENSIONS)):
             yield node
 
 
@@ -101,112 +138,40 @@ def _assigned_once(name: ast.Name, file: File) -> ast.expr | None:
     return parent.value if isinstance(parent, ast.Assign) else None
 
 
-def _started(call: ast.Call, file: File) -> str | None:
-    """What a task shares with another that was started before it, or with those of a loop around it."""
-    others = [other for other in file.calls()[file.called_name(call)] if _runs_along(other, call, file)]
-    loop = _loop(call, file)
+def _started(call: ast.Call, file: File) -> tuple[str | None, list[Run]]:
+    """What a task shares with another that was started before it, or with those of a loop around it; and all of its group."""
+    if not isinstance(call.args[0], ast.Call):
+        return None, []
+    group, loop = group_of(call, file), loop_around(call, file)
+    others = [
+        other
+        for other in file.calls()[file.called_name(call)]
+        if other.args and file.text(other.func) == file.text(call.func)
+    ]
+    before = [other for other in others if runs_along(other, call, file)]
     for text in sorted(_sessions(call.args[0], file)):
-        if loop is not None and not _binds(loop, text.partition(".")[0]):
-            return text
-        if any(
-            text in _sessions(other.args[0], file) and not _bound_between(text, other, call, file) for other in others
+        if (loop is not None and not binds(loop, text.partition(".")[0])) or any(
+            text in _sessions(other.args[0], file) and not bound_between(text, other, call, file) for other in before
         ):
-            return text
-    return None
-
-
-def _runs_along(other: ast.Call, call: ast.Call, file: File) -> bool:
-    """Whether another task certainly was started before this one, of the same group, and nobody awaited it since."""
-    if (
-        other is call
-        or not other.args
-        or _place(other) >= _place(call)
-        or file.text(other.func) != file.text(call.func)
-    ):
-        return False
-    if file.callee(other) not in _STARTING or _group(other, file) is not _group(call, file):
-        return False
-    return _comes_before(file.statement(other), call, file) and not _is_awaited_before(other, call, file)
-
-
-def _comes_before(statement: ast.stmt, call: ast.Call, file: File) -> bool:
-    """Whether the statement stands in a block that the call is in, too: not in a branch of its own."""
-    parent, around = file.parent(statement), {file.statement(call), *file.ancestors(call)}
-    blocks = [getattr(parent, field, None) for field in ("body", "orelse", "handlers", "finalbody")]
-    return any(isinstance(block, list) and statement in block and around & {*block} for block in blocks)
-
-
-def _is_awaited_before(start: ast.Call, end: ast.AST | None, file: File) -> bool:
-    """Whether the task's variable is awaited before `end`, or anywhere."""
-    parent = file.parent(start)
-    names = (
-        [target.id for target in parent.targets if isinstance(target, ast.Name)]
-        if isinstance(parent, ast.Assign)
-        else []
-    )
-    return isinstance(parent, ast.Await) or any(
-        isinstance(node, ast.Await)
-        and isinstance(node.value, ast.Name)
-        and node.value.id in names
-        and _place(start) < _place(node)
-        and (end is None or _place(node) < _place(end))
-        for node in file.scan.nodes[ast.Await]
-    )
-
-
-def _group(call: ast.Call, file: File) -> ast.AST | None:
-    """The `async with` that holds the task's group, else the function."""
-    group = call.func.value if isinstance(call.func, ast.Attribute) else None
-    for above in file.ancestors(call):
-        if isinstance(above, ast.AsyncWith) and isinstance(group, ast.Name):
-            targets = [item.optional_vars for item in above.items]
-            if any(isinstance(target, ast.Name) and target.id == group.id for target in targets):
-                return above
-    return file.function(call)
-
-
-def _loop(call: ast.Call, file: File) -> ast.AST | None:
-    """The loop that starts the task again and again, in the same group, without waiting for it."""
-    group = _group(call, file)
-    for above in file.ancestors(call):
-        if above is group:
-            return None
-        if isinstance(above, (*_LOOPS, *_COMPREHENSIONS)):
-            inside = isinstance(above, ast.While) or not any(node is call for node in ast.walk(_iterated(above)))
-            return above if inside and not _is_awaited_before(call, None, file) else None
-    return None
-
-
-def _iterated(loop: ast.AST) -> ast.AST:
-    return loop.generators[0].iter if isinstance(loop, _COMPREHENSIONS) else getattr(loop, "iter", loop)
-
-
-def _place(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-
-
-def _bound_between(text: str, first: ast.Call, call: ast.Call, file: File) -> bool:
-    """Whether the name got another value in between."""
-    bindings = file.scan.scopes[call].bindings.get(text.partition(".")[0], [])
-    return any(_place(first) < _place(node) < _place(call) for node in bindings)
-
-
-def _binds(loop: ast.AST, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store) for node in ast.walk(loop)
-    )
+            along = [one for one in others if group_of(one, file) is group and text in _sessions(one.args[0], file)]
+            return text, [_run(one.args[0]) for one in along]
+    return None, [_run(call.args[0])]
 
 
 def _sessions(node: ast.expr, file: File) -> set[str]:
     """Sessions and connections that making and running a coroutine uses."""
     if not isinstance(node, ast.Call):
         return set()
-    receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-    candidates = [*receiver, *node.args, *(item.value for item in node.keywords)]
-    found = [one for one in candidates if file.is_instance(one, *_NOT_SHARED)]
-    if receiver and _works_on_its_own(node, file):
-        found += receiver
-    return {file.text(one) for one in found if isinstance(one, (ast.Name, ast.Attribute))}
+    receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
+    candidates = [*node.args, *(item.value for item in node.keywords), *([receiver] if receiver is not None else [])]
+    found = [one for one in candidates if isinstance(one, _MADE) and file.is_instance(one, *NOT_SHARED)]
+    if receiver is not None and isinstance(receiver, (*_MADE, ast.Call)) and _works_on_its_own(node, file):
+        if isinstance(receiver, ast.Call):  # `Users(session).get(1)`
+            made_of = [*receiver.args, *(item.value for item in receiver.keywords)]
+            found += [one for one in made_of if isinstance(one, _MADE) and file.is_instance(one, *NOT_SHARED)]
+        else:
+            found.append(receiver)
+    return {file.text(one) for one in found}
 
 
 def _works_on_its_own(call: ast.Call, file: File) -> bool:
@@ -218,7 +183,6 @@ def _works_on_its_own(call: ast.Call, file: File) -> bool:
     for site in called[1].calls:
         match site.callee:
             case Attr(Attr(Annotation(Ref(owner)), name) as kept) if site.awaited and owner == cls:
-                type_ = file.index.type_of(kept)
-                if isinstance(type_, Instance) and file.index.is_subclass(type_.cls, *_NOT_SHARED):
+                if is_shared(file.index, kept):
                     return file.index.attribute_set_in_methods(cls, name) is not None
     return False
