@@ -131,3 +131,100 @@ def test_objects_that_keep_a_session(body: str) -> None:
 def test_objects_that_share_none(body: str) -> None:
     lines = f"async def f(users: Users, other: Users, sessions):\n    {body}\n{REPOSITORY}"
     assert_silent(CODE, f"import asyncio\nfrom store import Users\n{lines}")
+
+
+PROVIDER = """\
+#- app/db.py
+from collections.abc import AsyncIterator
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+make = async_sessionmaker()
+async def get_db() -> AsyncIterator[AsyncSession]:
+    async with make() as session:
+        yield session
+async def get_open() -> AsyncSession:
+    return make()
+Db = Annotated[AsyncSession, Depends(get_db)]
+Early = Annotated[AsyncSession, Depends(get_db, scope="function")]
+Open = Annotated[AsyncSession, Depends(get_open)]
+#- app/jobs.py
+from sqlalchemy.ext.asyncio import AsyncSession
+async def work(session: AsyncSession, key: int = 0):
+    await session.get(object, key)
+class Users:
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def get(self, key):
+        return await self.session.get(object, key)
+"""
+LEAVING = """\
+import asyncio
+from fastapi import BackgroundTasks
+from starlette.background import BackgroundTask
+from starlette.responses import JSONResponse
+from app.db import Db, Early, Open, make
+from app.jobs import Users, work
+running = set()
+"""
+
+
+def leaving(signature: str, body: str, files: str = "") -> str:
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    return f"{LEAVING}async def f({signature}):\n{lines}{PROVIDER}{files}"
+
+
+@pytest.mark.parametrize(
+    ("signature", "body"),
+    [
+        ("db: Db", "«asyncio.create_task(work(db))»"),
+        (
+            "db: Db",
+            "task = «asyncio.create_task(work(session=db))»\nrunning.add(task)\ntask.add_done_callback(running.discard)",
+        ),
+        ("", "async with make() as db:\n    «asyncio.ensure_future(work(db))»"),
+        ("tasks: BackgroundTasks", "async with make() as db:\n    «tasks.add_task(work, db)»"),
+        ("tasks: BackgroundTasks, db: Early", "«tasks.add_task(work, db, key=1)»"),
+        ("", "async with make() as db:\n    return JSONResponse(1, background=«BackgroundTask(work, db)»)"),
+        ("db: Db", "await «asyncio.gather(Users(db).get(1), Users(db).get(2))»"),
+        ("db: Db", "await «asyncio.gather(Users(session=db).get(1), work(db))»"),
+    ],
+)
+def test_tasks_that_outlive_the_session(signature: str, body: str) -> None:
+    assert_finds(CODE, leaving(signature, body))
+
+
+@pytest.mark.parametrize("version", ["0.106.0", "0.112.4", "0.117.1"])
+def test_versions_that_close_the_session_before_background_tasks(version: str) -> None:
+    body = "«tasks.add_task(work, db)»"
+    assert_finds(CODE, leaving("tasks: BackgroundTasks, db: Db", body, f"#- requirements.txt\nfastapi=={version}\n"))
+
+
+@pytest.mark.parametrize("version", ["0.105.0", "0.118.0", "0.165.0"])
+def test_versions_that_close_it_afterwards(version: str) -> None:
+    body = "tasks.add_task(work, db)"
+    assert_silent(CODE, leaving("tasks: BackgroundTasks, db: Db", body, f"#- requirements.txt\nfastapi=={version}\n"))
+
+
+@pytest.mark.parametrize(
+    ("signature", "body"),
+    [
+        ("tasks: BackgroundTasks, db: Db", "tasks.add_task(work, db)"),
+        ("tasks: BackgroundTasks, db: Db", "tasks.add_task(work, db)\ntasks.add_task(work, db, 1)"),
+        ("tasks: BackgroundTasks, db: Early", "tasks.add_task(work, db.bind)"),
+        ("tasks: BackgroundTasks", "async with make() as db:\n    await work(db)\ntasks.add_task(work, make())"),
+        ("db: Db", "task = asyncio.create_task(work(db))\nawait asyncio.sleep(1)\nawait task"),
+        ("db: Db", "task = asyncio.create_task(work(db))\nreturn await asyncio.wait_for(task, 1)"),
+        ("db: Db", "return asyncio.create_task(work(db))"),
+        (
+            "db: Db",
+            "task = asyncio.create_task(work(db))\ntry:\n    await asyncio.sleep(1)\nfinally:\n    task.cancel()",
+        ),
+        ("db: Open", "asyncio.create_task(work(db))"),
+        ("db: Db", "async with asyncio.TaskGroup() as group:\n    group.create_task(work(db))"),
+        ("session: Db", "async with make() as db:\n    pass\nasyncio.create_task(work(db))"),
+        ("db: Db", "await asyncio.gather(Users(db).get(1), Users(make()).get(2))"),
+    ],
+)
+def test_tasks_that_somebody_waits_for(signature: str, body: str) -> None:
+    assert_silent(CODE, leaving(signature, body))
