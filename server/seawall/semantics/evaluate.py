@@ -8,6 +8,18 @@ from seawall.knowledge import names as known_names
 from seawall.knowledge import results as known_results
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.graph import Memo
+from seawall.semantics.inner import (
+    ASYNC_CONTEXT,
+    ASYNC_GENERATOR,
+    AWAITABLES,
+    CONTEXT,
+    COROUTINE,
+    GENERATOR,
+    GENERATORS,
+    awaited,
+    iterated,
+    yielded,
+)
 from seawall.semantics.symbols import (
     Annotation,
     Attr,
@@ -30,12 +42,8 @@ if TYPE_CHECKING:
 
     from seawall.semantics.index import Index
 
-COROUTINE = "typing.Coroutine"
-GENERATOR = "typing.Generator"
-ASYNC_GENERATOR = "typing.AsyncGenerator"
-CONTEXT = "contextlib.AbstractContextManager"
-ASYNC_CONTEXT = "contextlib.AbstractAsyncContextManager"
-
+_STACKS = frozenset({"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context",
+                     "contextlib.AsyncExitStack.enter_async_context"})  # fmt: skip
 _SUPER = "builtins.super"
 
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
@@ -47,11 +55,8 @@ _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _INJECTED = frozenset({"dependency_injector.wiring.Provide", "dependency_injector.wiring.Closing"})
 """Markers of what another library provides: `Depends(Provide[Container.service])`."""
 _ANY = frozenset({"typing.Any", "builtins.object", "typing_extensions.Any"})
-_GENERATORS = frozenset({GENERATOR, ASYNC_GENERATOR, "typing.Iterator", "typing.AsyncIterator", "typing.Iterable",
-                         "typing.AsyncIterable"})  # fmt: skip
 _INDEXED = frozenset({"builtins.list", "builtins.tuple", "typing.Sequence"})
 _SLICE = Annotation(Ref("builtins.slice"))
-_AWAITABLES = frozenset({COROUTINE, "typing.Awaitable", "asyncio.Task", "asyncio.Future"})
 
 
 def evaluate(index: Index, symbol: Symbol | None) -> Type | None:
@@ -220,7 +225,7 @@ def _provided(index: Index, marker: Symbol | None, annotation: Symbol | None) ->
     produced = _over(evaluate(index, provider), call, index, Call(provider))
     match produced:
         case Instance(cls, args) if args and (
-            cls in _GENERATORS or cls in _AWAITABLES or cls in (CONTEXT, ASYNC_CONTEXT)
+            cls in GENERATORS or cls in AWAITABLES or cls in (CONTEXT, ASYNC_CONTEXT)
         ):
             return args[0]
     return produced
@@ -338,8 +343,11 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
     if name == "functools.partial" and symbol.args:
         return evaluate(index, symbol.args[0])
     if name in ("builtins.next", "builtins.anext") and symbol.args:
-        given = _over(evaluate(index, symbol.args[0]), _iterated, index)
+        given = _over(evaluate(index, symbol.args[0]), lambda _, one: iterated(one), index)
         return given if name == "builtins.next" or given is None else Instance(COROUTINE, (given,))
+    if name in _STACKS and symbol.args:
+        entered = evaluate(index, Entered(symbol.args[0])) if symbol.args[0] is not None else None
+        return entered if name.endswith("enter_context") or entered is None else Instance(COROUTINE, (entered,))
     if name.rpartition(".")[2] in ("select", "query") and name.startswith("sql") and len(symbol.args) != 1:
         return Instance("sqlalchemy.Select" if name.endswith("select") else "sqlalchemy.orm.Query")
     if name == "sqlalchemy.Result.scalars" and symbol.args:  # of another column than the first
@@ -361,21 +369,14 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
 def _called(index: Index, name: str, fact: FunctionFact, receiver: Instance | None) -> Type | None:
     result = returned(index, name, fact, receiver)
     if is_decorated(index, fact, "contextlib.contextmanager"):
-        return Instance(CONTEXT, (_yielded(result),))
+        return Instance(CONTEXT, (yielded(result),))
     if is_decorated(index, fact, "contextlib.asynccontextmanager"):
-        return Instance(ASYNC_CONTEXT, (_yielded(result),))
+        return Instance(ASYNC_CONTEXT, (yielded(result),))
     if fact.is_generator:
         return result if result is not None else Instance(ASYNC_GENERATOR if fact.is_async else GENERATOR, (None,))
     if fact.is_async:
         return Instance(COROUTINE, (result,))
     return result
-
-
-def _yielded(type_: Type | None) -> Type | None:
-    match type_:
-        case Instance(cls, args) if cls in _GENERATORS and args:
-            return args[0]
-    return None
 
 
 def returned(index: Index, name: str, fact: FunctionFact, receiver: Instance | None = None) -> Type | None:
@@ -393,9 +394,9 @@ def _returned(index: Index, called: tuple[str, Instance | None]) -> Type | None:
     declared = instance_of(index, fact.declared) if fact.declared is not None else None
     if fact.is_generator:
         kind = ASYNC_GENERATOR if fact.is_async else GENERATOR
-        if isinstance(declared, Instance) and declared.cls in _GENERATORS and declared.args[:1] not in ((), (None,)):
+        if isinstance(declared, Instance) and declared.cls in GENERATORS and declared.args[:1] not in ((), (None,)):
             return Instance(kind, (declared.args[0],))
-        if isinstance(declared, Instance) and declared.cls not in _GENERATORS:
+        if isinstance(declared, Instance) and declared.cls not in GENERATORS:
             return Instance(kind, (declared,))  # wrongly annotated, and common: `def get_db() -> Session: ... yield`
         return Instance(kind, (any_of([evaluate(index, result) for result in fact.results]),))
     if fact.declared is not None:
@@ -403,20 +404,11 @@ def _returned(index: Index, called: tuple[str, Instance | None]) -> Type | None:
     return any_of([evaluate(index, result) for result in fact.results]) if fact.results else None
 
 
-def _awaited(_index: Index, type_: Type) -> Type | None:
-    match type_:
-        case Instance(cls, args) if cls in _AWAITABLES:
-            return args[0] if args else None
-        case Instance():
-            return type_
-    return None
-
-
 def _entered(index: Index, type_: Type) -> Type | None:
     match type_:
         case Instance(cls, args) if cls in (CONTEXT, ASYNC_CONTEXT):
             return args[0] if args else None
-        case Instance(cls, args) if cls in _AWAITABLES and args:
+        case Instance(cls, args) if cls in AWAITABLES and args:
             return None
         case Instance(cls):
             for method in ("__aenter__", "__enter__"):
@@ -427,13 +419,6 @@ def _entered(index: Index, type_: Type) -> Type | None:
             if known is not None:
                 return from_text(index, known, type_)
             return type_ if any(not index.split(base)[0] for base in index.mro(cls)) else None
-    return None
-
-
-def _iterated(_index: Index, type_: Type) -> Type | None:
-    match type_:
-        case Instance(cls, args) if args and (cls in _GENERATORS or cls in known_names.CONTAINERS):
-            return args[0]
     return None
 
 
@@ -490,9 +475,9 @@ _KINDS: dict[type[Any], Callable[[Index, Any], Type | None]] = {
     Parameter: lambda index, symbol: _parameter(index, symbol.annotation, symbol.default),
     Attr: lambda index, symbol: _over(evaluate(index, symbol.of), attribute, index, symbol.name),
     Call: lambda index, symbol: _over(evaluate(index, symbol.func), call, index, symbol),
-    Awaited: lambda index, symbol: _over(evaluate(index, symbol.of), _awaited, index),
+    Awaited: lambda index, symbol: _over(evaluate(index, symbol.of), lambda _, one: awaited(one), index),
     Entered: lambda index, symbol: _over(evaluate(index, symbol.of), _entered, index),
-    Iterated: lambda index, symbol: _over(evaluate(index, symbol.of), _iterated, index),
+    Iterated: lambda index, symbol: _over(evaluate(index, symbol.of), lambda _, one: iterated(one), index),
     Either: lambda index, symbol: any_of([evaluate(index, option) for option in symbol.options]),
     Subscript: lambda index, symbol: _subscript(index, symbol.of, symbol.args),
     Several: lambda *_: Instance("builtins.list"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 
 from seawall.knowledge.http_input import ROUTE_KEYWORDS, WRITES
+from seawall.knowledge.shaped import SHAPED_BY_ARGUMENTS
 from seawall.semantics.facts import CallSite
 from seawall.semantics.scopes import Scan, Scope
 from seawall.semantics.symbols import (
@@ -30,17 +31,7 @@ from seawall.semantics.symbols import (
 MAX_DEPTH = 24
 MAX_OPTIONS = 6
 
-# Calls whose arguments say what comes out of them; the arguments of all others are dropped.
-SHAPED_BY_ARGUMENTS = frozenset({
-    "APIKeyCookie", "APIKeyHeader", "APIKeyQuery", "APIRouter", "Annotated", "AsyncSession", "Column", "ConfigDict", "Depends",
-    "FastAPI", "HTTPBasic", "HTTPBearer", "HTTPDigest", "Mapped", "OAuth2", "OAuth2AuthorizationCodeBearer",
-    "OAuth2PasswordBearer", "OpenIdConnect", "Query", "Relationship", "Security", "Session", "StringConstraints",
-    "aget_object_or_404", "anext", "async_scoped_session", "async_sessionmaker", "async_to_sync", "asyncify", "cast", "constr",
-    "contains_eager", "create_async_engine", "create_engine", "database_sync_to_async", "defaultload", "dict", "exec",
-    "execute", "field_validator", "from_queryset", "get_object_or_404", "getattr", "immediateload", "joinedload", "list",
-    "mapped_column", "next", "options", "partial", "query", "relationship", "scalar", "scalars", "scoped_session", "select",
-    "selectinload", "sessionmaker", "set", "stream_scalars", "subqueryload", "sync_to_async", "syncify", "tuple", "validator",
-})  # fmt: skip
+# Calls that are shaped by their first argument if that is a class.
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 _FIELDS = frozenset({"Field", "field"})
 _OF_FIELDS = frozenset({"default", "max_length", "default_factory", "repr", "exclude", "pattern", "regex"})
