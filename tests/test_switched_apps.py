@@ -12,11 +12,12 @@ import pytest
 
 import apps_harness as harness
 
-APPS = ["garden", "depot", "clinic", "ledger", "parcels", "workshop"]
+APPS = ["garden", "depot", "clinic", "ledger", "parcels", "workshop", "orchard"]
 BACKENDS = ["sqlite", "postgresql"]
 STAYING = {
     "ledger": {"app/audit.py"},
     "parcels": {"parcels/tasks.py", "parcels/commands.py", "parcels/queue.py", "migrations/env.py"},
+    "orchard": {"orchard/jobs.py", "migrations/env.py"},
 }
 """Files that have no part in it."""
 
@@ -80,6 +81,16 @@ def test_what_stays_sync_is_named(tmp_path: Path) -> None:
     said = switch(harness.copy_app("parcels", tmp_path))
     for name in ("tasks.deliver", "commands.statistics", "crud.by_code", "crud.mark", "crud.statistics"):
         assert f"`parcels.{name}` stays sync: " in said
+
+
+def test_decorators_that_inject_a_session_are_named(tmp_path: Path) -> None:
+    app = harness.copy_app("orchard", tmp_path)
+    said = switch(app)
+    for name in ("main.inject_session.<locals>.inner", "main.harvested", "jobs.tidy"):
+        assert f"`orchard.{name}` stays sync: " in said
+    after = harness.contents(app)
+    assert b"with SessionLocal() as session:\n            return function(session, *args" in after["orchard/main.py"]
+    assert b"async def __aenter__(self):" in after["orchard/unit.py"]
 
 
 def comments(code: bytes) -> Counter[str]:

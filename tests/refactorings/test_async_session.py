@@ -660,6 +660,199 @@ def test_generators_become_async_generators() -> None:
     )
 
 
+def test_units_of_work() -> None:
+    """Also when they are made of others, take their factory as a default, and are entered by a dependency."""
+    assert_switches(
+        """
+        #- unit.py
+        from collections.abc import Callable
+
+        from sqlalchemy.orm import Session
+
+        from database import SessionLocal
+        from models import Book
+
+
+        class Unit:
+            def __init__(self, factory: Callable[[], Session] = SessionLocal) -> None:
+                self.factory = factory
+
+            def __enter__(self) -> "Unit":
+                self.session = self.factory()
+                return self
+
+            def __exit__(self, *error: object) -> None:
+                self.session.close()
+
+            def commit(self) -> None:
+                self.session.commit()
+
+
+        class Checked(Unit):
+            def __exit__(self, *error: object) -> None:
+                if not any(error):
+                    self.commit()
+                super().__exit__(*error)
+
+
+        def get_unit():
+            with Unit() as unit:
+                yield unit
+
+        #- api.py
+        from fastapi import APIRouter, Depends
+
+        from database import SessionLocal
+        from models import Book
+        from unit import Checked, Unit, get_unit
+
+        router = APIRouter()
+
+
+        @router.get("/first")
+        async def first(unit: Unit = Depends(get_unit)):
+            return unit.session.get(Book, 1)
+
+
+        @router.post("/second")
+        async def second():
+            with Checked(factory=SessionLocal) as unit:
+                unit.session.add(Book(title="x"))
+        """,
+        """
+        #- unit.py
+        from collections.abc import Callable
+
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import SessionLocal
+        from models import Book
+
+
+        class Unit:
+            def __init__(self, factory: Callable[[], AsyncSession] = SessionLocal) -> None:
+                self.factory = factory
+
+            async def __aenter__(self) -> "Unit":
+                self.session = self.factory()
+                return self
+
+            async def __aexit__(self, *error: object) -> None:
+                await self.session.close()
+
+            async def commit(self) -> None:
+                await self.session.commit()
+
+
+        class Checked(Unit):
+            async def __aexit__(self, *error: object) -> None:
+                if not any(error):
+                    await self.commit()
+                await super().__aexit__(*error)
+
+
+        async def get_unit():
+            async with Unit() as unit:
+                yield unit
+
+        #- api.py
+        from fastapi import APIRouter, Depends
+
+        from database import SessionLocal
+        from models import Book
+        from unit import Checked, Unit, get_unit
+
+        router = APIRouter()
+
+
+        @router.get("/first")
+        async def first(unit: Unit = Depends(get_unit)):
+            return await unit.session.get(Book, 1)
+
+
+        @router.post("/second")
+        async def second():
+            async with Checked(factory=SessionLocal) as unit:
+                unit.session.add(Book(title="x"))
+        """,
+    )
+
+
+def test_sessions_in_the_state_of_a_request() -> None:
+    assert_switches(
+        """
+        #- main.py
+        from fastapi import Depends, FastAPI, Request
+        from sqlalchemy.orm import Session
+
+        from database import SessionLocal
+        from models import Book
+
+        app = FastAPI()
+
+
+        @app.middleware("http")
+        async def open_session(request: Request, call_next):
+            request.state.db = SessionLocal()
+            try:
+                return await call_next(request)
+            finally:
+                request.state.db.close()
+
+
+        def session_of(request: Request) -> Session:
+            return request.state.db
+
+
+        @app.get("/books/{id}")
+        async def read(id: int, db: Session = Depends(session_of)):
+            return db.get(Book, id)
+
+
+        @app.delete("/books/{id}")
+        async def delete(id: int, request: Request):
+            session = request.state.db
+            session.delete(session.get(Book, id))
+            session.commit()
+        """,
+        """
+        #- main.py
+        from fastapi import Depends, FastAPI, Request
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import SessionLocal
+        from models import Book
+
+        app = FastAPI()
+
+
+        @app.middleware("http")
+        async def open_session(request: Request, call_next):
+            request.state.db = SessionLocal()
+            try:
+                return await call_next(request)
+            finally:
+                await request.state.db.close()
+
+
+        def session_of(request: Request) -> AsyncSession:
+            return request.state.db
+
+
+        @app.get("/books/{id}")
+        async def read(id: int, db: AsyncSession = Depends(session_of)):
+            return await db.get(Book, id)
+
+
+        @app.delete("/books/{id}")
+        async def delete(id: int, request: Request):
+            session = request.state.db
+            await session.delete(await session.get(Book, id))
+            await session.commit()
+        """,
+    )
+
+
 def test_a_session_taken_from_a_provider_by_hand() -> None:
     assert_changes(
         "jobs.py",
@@ -880,6 +1073,18 @@ def test_relationships_that_are_read_load_at_once() -> None:
 
         class Author(BaseModel):
             books: list[int]
+
+        #- api.py
+        from fastapi import APIRouter
+
+        from schemas import Author
+
+        router = APIRouter()
+
+
+        @router.get("/authors", response_model=list[Author])
+        def read_authors():
+            return []
 
         #- texts.py
         def line(book) -> str:
@@ -1138,6 +1343,20 @@ def others(db: Session):
     assert_leaves(f"#- others.py\n{text}", reason, "`others.py` line 1")
 
 
+UNIT = """\
+class Unit:
+    def __enter__(self):
+        self.db = SessionLocal()
+        return self
+
+    def __exit__(self, *args):
+        self.db.close()
+
+    def commit(self):
+        self.db.commit()
+"""
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -1149,9 +1368,12 @@ def others(db: Session):
         ("@shared_task\ndef refresh():\n    next(get_db()).commit()\n", "decorator"),
         ("@shared_task\ndef refresh():\n    with engine.begin() as connection:\n        connection.execute(1)\n", "decor"),
         ("class Job(Task):\n    def run(self):\n        SessionLocal().commit()\n", "nothing says who else calls `run`"),
-        ("class Unit:\n    def __enter__(self):\n        self.db = SessionLocal()\n        return self\n\n"
-         "    def __exit__(self, *args):\n        self.db.close()\n\n"
-         "    def commit(self):\n        self.db.commit()\n", "is a sync session for other methods"),
+        (f"{UNIT}\n\n@shared_task\ndef refresh():\n    with Unit() as unit:\n        unit.commit()\n",
+         "`Unit()` is entered by code that stays sync"),
+        (f"{UNIT}\n\nstack.enter_context(Unit())\n", "`Unit()` is entered by another object"),
+        (f"{UNIT}\n\ndef save(unit):\n    with unit:\n        pass\n", "nothing says what `unit` is"),
+        (f"{UNIT}\n\nwith Unit() as unit:\n    unit.commit()\n", "stays sync"),
+        (f"{UNIT.replace('__exit__', '__del__')}\n", "`__del__` cannot be a coroutine"),
         ("store = Store(engine)\n", "nothing says what is done with `engine`"),
         ("Thread(target=save).start()\n\n\ndef save():\n    SessionLocal().commit()\n", "handed on"),
         ("def save():\n    SessionLocal().commit()\n\n\nhandlers = {'save': save}\n", "handed on"),
@@ -1351,6 +1573,72 @@ def second(db: SessionDep):
     assert "from database import get_async_db, get_db\n" in found["deps.py"]
     assert "AsyncSessionDep = Annotated[AsyncSession, Depends(get_async_db)]\n" in found["deps.py"]
     assert "async def first(db: AsyncSessionDep):\n    return await db.get(Book, 1)\n" in found["handler.py"]
+
+
+def test_a_plain_provider_that_sync_code_needs_too() -> None:
+    found = switch(
+        {
+            "database.py": DATABASE.replace("def get_db():\n    db = SessionLocal()\n    try:\n        yield db\n", "")
+            .replace("    finally:\n        db.close()\n", "")
+            .replace("DeclarativeBase, ", "DeclarativeBase, Session, ")
+            + "def get_db() -> Session:\n    return SessionLocal()\n",
+            "models.py": MODELS,
+            "handler.py": HANDLER
+            + """\
+
+
+@app.get("/second")
+def second(db: Session = Depends(get_db)):
+    remember({"session": db})
+""",
+        }
+    )
+    assert "def get_db() -> Session:\n    return SessionLocal()\n" in found["database.py"]
+    assert "def get_async_db() -> AsyncSession:\n    return AsyncSessionLocal()\n" in found["database.py"]
+    assert "db: AsyncSession = Depends(get_async_db)" in found["handler.py"]
+    assert "def second(db: Session = Depends(get_db)):" in found["handler.py"]
+
+
+def test_a_session_in_a_state_is_one_for_all() -> None:
+    """The handler that cannot follow keeps the session of the request sync, and with it all who share it."""
+    assert_leaves(
+        """
+        #- main.py
+        from fastapi import APIRouter, Depends, Request
+        from registry import remember
+        from sqlalchemy.orm import Session
+
+        from database import SessionLocal
+        from models import Book
+
+        router = APIRouter()
+
+
+        async def open_session(request: Request, call_next):
+            request.state.db = SessionLocal()
+            try:
+                return await call_next(request)
+            finally:
+                request.state.db.close()
+
+
+        def session_of(request: Request) -> Session:
+            return request.state.db
+
+
+        @router.get("/books/{id}")
+        async def read(id: int, db: Session = Depends(session_of)):
+            return db.get(Book, id)
+
+
+        @router.get("/second")
+        def second(db: Session = Depends(session_of)):
+            remember({"session": db})
+        """,
+        "`session_of` gives a session to code that stays sync",
+        "`main.open_session` stays sync",
+        "`main.read` stays sync",
+    )
 
 
 def test_a_request_has_one_session() -> None:

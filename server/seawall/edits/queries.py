@@ -28,6 +28,7 @@ from seawall.edits.query_chain import (
     SIMPLE,
     STEPS,
     STREAM,
+    TAKING,
     Chain,
     call_range,
     entities_of,
@@ -143,6 +144,8 @@ class _Rewriting:
             case ast.Assign(targets=[ast.Name() as target]) if parent.value is chain.outer:
                 step = [Replacement(chain.outer, self.select(chain))] if isinstance(chain.root, ast.Call) else []
                 return step if chain.end else [*step, *self._uses(chain, target)]
+            case ast.Call(func=ast.Attribute(attr=operator)) if operator in TAKING and chain.outer in parent.args:
+                return [Replacement(chain.outer, self.select(chain))]
         if chain.end:
             return [Replacement(chain.outer, self.select(chain))]
         raise CannotFix("the query is handed on to code that may not expect a `select()`")

@@ -24,6 +24,8 @@ EAGER = frozenset({"joinedload", "contains_eager"})
 SELECTING = frozenset({"with_entities", "add_columns", "add_entity"})
 STREAM = "yield_per"
 ONE_ROW = frozenset({"count", "sum", "avg", "min", "max", "exists"})
+TAKING = frozenset({"in_", "not_in", "notin_"})
+"""Operators of columns that take a query's rows, of whichever kind it is."""
 ITERATING = frozenset({"list", "tuple", "set", "sorted", "enumerate"})
 
 

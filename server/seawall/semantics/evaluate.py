@@ -212,6 +212,9 @@ def _parameter(index: Index, annotation: Symbol | None, default: Symbol | None) 
         return provided
     if annotation is not None:
         return instance_of(index, annotation)
+    if isinstance(default, Ref):  # `def __init__(self, factory=SessionLocal)`: whoever gives another gives one like it
+        found = evaluate(index, default)
+        return found if isinstance(found, Instance) and found.cls in known_names.SESSION_FACTORIES else None
     return None
 
 
@@ -327,6 +330,8 @@ def call(index: Index, function: Type, symbol: Call) -> Type | None:
             last = function.last
             if receiver is None and last[:1].isupper() and not last.isupper():
                 return Instance(name)
+        case Instance("typing.Callable", (_, result)):
+            return result
         case Instance(cls):
             bound = _instance_attribute(index, function, cls, "__call__")
             return call(index, bound, symbol) if isinstance(bound, Named) else None

@@ -20,7 +20,7 @@ _CONNECTION = "sqlalchemy.Connection"
 def annotate(code: Code, sessions: Sessions, changes: Changes) -> None:
     """Put the async class wherever a sync one is named, but not called."""
     for cls, counterpart in COUNTERPARTS.items():
-        if not cls.rpartition(".")[2][:1].isupper():
+        if cls == "sqlalchemy.create_engine":
             continue
         for file, node in code.uses(cls):
             parent = file.parent(node)

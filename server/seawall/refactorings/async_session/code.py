@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ from seawall.refactorings.async_session.origin import is_migration
 from seawall.refactorings.draft import Draft
 from seawall.rules.base import File
 from seawall.semantics.facts import ImportFact
-from seawall.semantics.symbols import Ref
+from seawall.semantics.symbols import Parameter, Ref
 from seawall.semantics.types import Instance, Named
 from seawall.semantics.view import FunctionNode
+from seawall.syntax import Range, range_of
 
 Expression = ast.Name | ast.Attribute
 
@@ -145,6 +147,23 @@ class Code:
             if found is not None and found.name == name:
                 yield mention
 
+    def calls(self, function: str) -> Iterator[tuple[File, ast.Call, tuple[Parameter, ...]]]:
+        """Where a function is called, or a class whose `__init__` it is, and the parameters that the arguments are for."""
+        fact = self.index.function(function)
+        _, _, method = function.rpartition(".")
+        names = [function]
+        if method == "__init__":
+            found = (file.absolute_name(one) for file in self.files for one in file.scan.nodes[ast.ClassDef])  # type: ignore[arg-type]
+            made = ((name, self.index.member(name, "__init__")) for name in found)
+            names = [name for name, member in made if member is not None and member.name == function]
+        for name in names if fact is not None else ():
+            for file, node in self.uses(name):
+                call = file.parent(node)
+                if isinstance(call, ast.Call) and call.func is node and fact is not None:
+                    called = self.named(file, node)
+                    is_bound = method == "__init__" or (called is not None and called.receiver is not None)
+                    yield file, call, fact.params[1:] if is_bound else fact.params
+
     def named(self, file: File, node: ast.expr) -> Named | None:
         """The function, class or bound method that an expression names, also through `super()`."""
         found = file.type_of(node)
@@ -214,6 +233,18 @@ def is_value(file: File, node: ast.AST, value: str) -> bool:
     """Whether an expression is the module-level value of that absolute name."""
     symbol = file.symbol(node)
     return isinstance(symbol, Ref) and file.index.resolve(symbol.name).name == value
+
+
+def name_of(file: File, node: ast.stmt) -> Range:
+    """Where the name stands that a statement defines."""
+    if isinstance(node, FunctionNode):
+        head = file.slice(Range(node.lineno, node.col_offset, node.lineno + 1, 0))
+        found = re.match(rf"(?:async\s+)?def\s+(?={re.escape(node.name)}\b)", head)
+        if found is None:
+            raise Stuck(f"the name of `{node.name}` cannot be found", file, node)
+        start = node.col_offset + len(found[0].encode())
+        return Range(node.lineno, start, node.lineno, start + len(node.name.encode()))
+    return range_of(node.targets[0] if isinstance(node, ast.Assign) else node.target)  # type: ignore[attr-defined]
 
 
 def place(file: File, node: ast.AST) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from seawall.knowledge.coroutines import TRANSPARENT
 from seawall.refactorings.async_session.code import Code, Function, Mention, Stuck, is_at_import
 from seawall.refactorings.async_session.handing import DEFERRING
+from seawall.refactorings.async_session.managers import ENTERING, enter_all
 from seawall.refactorings.async_session.uses import Place, Uses, is_session
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact
@@ -45,6 +46,8 @@ class Coroutines:
         """`next` of a generator that has become an async one."""
         self.scripts: list[Place] = []
         """Calls in a script's own code, `if __name__ == "__main__":` or not."""
+        self.renamed: list[Place] = []
+        """`super().__exit__` and the like."""
         self.startup: list[Place] = []
         """Calls that a module makes while the application imports it."""
         self._awaited: set[ast.AST] = set()
@@ -80,17 +83,19 @@ class Coroutines:
                 if self.code.stays(other.file, other.node):
                     reason = f"`{name.rpartition('.')[2]}` of another class has to stay sync"
                     self.code.leave(Stuck(reason, other.file, other.node, function.name))
-                self._try(self._join, other)
+                self._try(self.join, other)
             for mention in self.code.uses(function.name):
                 self._try(self._use, mention, function)
             self._try(self._refuse_unknown_calls, function)
+            if function.node.name in ENTERING:
+                self._try(enter_all, self, function)
         for with_, file in self.withs.items():
             if any(item.context_expr not in self._entered for item in with_.items):
                 self.code.leave(Stuck("a `with` enters sync and async things at once", file, with_))
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
-    def _join(self, function: Function) -> None:
+    def join(self, function: Function) -> None:
         if function.name in self.functions:
             return
         if self.code.stays(function.file, function.node):
@@ -108,7 +113,7 @@ class Coroutines:
             name = file.qualname(inner)
             if name != _MANAGER and name not in TRANSPARENT and not registers(self.index, file.symbol(inner)):
                 raise Stuck(f"`{node.name}` cannot be a coroutine under its decorator", file, decorator)
-        if node.name.startswith("__") and node.name.endswith("__") and node.name != "__call__":
+        if node.name.startswith("__") and node.name.endswith("__") and node.name not in ("__call__", *ENTERING):
             raise Stuck(f"`{node.name}` cannot be a coroutine", file, node)
         if any(isinstance(one, ast.YieldFrom) for one in file.scan.opened[node].yields):
             raise Stuck("`yield from` cannot stand in a coroutine", file, node)
@@ -147,6 +152,8 @@ class Coroutines:
                 self._iterate(file, parent)
             else:
                 self.wait(file, parent)
+            if function.node.name in ENTERING:
+                self.renamed.append(Place(file, node))
         elif isinstance(parent, ast.Call) and parent in self._threaded and parent.args[:1] == [node]:
             if not isinstance(file.parent(parent), ast.Await):
                 raise Stuck(f"`{file.text(node)}` is run in a thread", file, node, function.name)
@@ -209,7 +216,7 @@ class Coroutines:
             if not isinstance(statement, ast.Expr) or not _is_script(file, node):
                 raise Stuck("the code outside of functions cannot await", file, node)
             return False
-        self._join(function)
+        self.join(function)
         return True
 
     def wait(self, file: File, call: ast.expr) -> None:

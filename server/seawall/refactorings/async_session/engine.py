@@ -14,12 +14,13 @@ from seawall.refactorings.async_session.code import LISTENERS, Code, Function, M
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.drivers import Drivers
 from seawall.refactorings.async_session.origin import SCOPED
-from seawall.refactorings.async_session.stacks import Slot, Stacks
+from seawall.refactorings.async_session.stacks import Slot, Stacks, makes_sessions
 from seawall.rules.base import File
 from seawall.semantics.facts import ValueFact
+from seawall.semantics.index import Index
 from seawall.semantics.symbols import Call, Ref
-from seawall.semantics.types import Instance, Type
-from seawall.semantics.view import argument, has_unpacking, keyword
+from seawall.semantics.types import Instance, Type, options
+from seawall.semantics.view import FunctionNode, argument, has_unpacking, keyword
 from seawall.syntax import Range, range_of
 
 _ENGINE = "sqlalchemy.Engine"
@@ -74,6 +75,8 @@ class Engines:
         for factory in self.factories:
             for file, node in self._uses_of(factory):
                 self._try(self._factory, file, node, coroutines)
+        for file, node in self._held_factories():
+            self._try(self._factory, file, node, coroutines)
 
     def _try(self, follow: Callable[..., object], *arguments: object) -> None:
         try:
@@ -109,21 +112,58 @@ class Engines:
         call = file.parent(parent) if begins and parent is not None else parent
         if isinstance(call, ast.Call) and call.args[:1] == [node] and file.callee(call) == SCOPED:
             return
-        if not isinstance(call, ast.Call) or call.func is not (parent if begins else node):
+        if isinstance(call, ast.Call) and call.func is (parent if begins else node):
+            if begins:
+                coroutines.enter(file, call)
+        elif not self._hands_on(file, node):
             raise Stuck(f"`{file.text(node)}` is handed on", file, node)
-        if begins:
-            coroutines.enter(file, call)
+
+    def _held_factories(self) -> Iterator[Mention]:
+        """Where parameters and attributes are read that hold a factory of the stack."""
+        words: set[str] = set()
+        for name in self.code.functions:
+            fact = self.index.function(name)
+            values = [*((one.name, one) for one in fact.params), *fact.sets] if fact is not None else []
+            words.update(word for word, value in values if self._makes_sessions(self.index.type_of(value)))
+        for file, node in (mention for word in sorted(words) for mention in self.code.mentions(word)):
+            is_held = isinstance(node.ctx, ast.Load) and self._makes_sessions(file.type_of(node))
+            slots = self.stacks.of(file, node) if is_held and not self.code.stays(file, node) else []
+            if slots and slots[0].owner not in self.factories and self.stacks.is_chosen(*slots):
+                yield Mention(file, node)
+
+    def _makes_sessions(self, type_: Type | None) -> bool:
+        found = options(type_)
+        return bool(found) and all(makes_sessions(self.index, one) for one in found)
+
+    def _hands_on(self, file: File, node: ast.expr) -> bool:
+        """Whether a factory goes where it is known for one: a parameter, its default, an attribute."""
+        given: ast.AST = node
+        while isinstance(above := file.parent(given), ast.BoolOp | ast.IfExp | ast.keyword):
+            given = above
+        match above:
+            case ast.arguments():
+                function = file.parent(above)
+                fact = self.index.function(file.absolute_name(function)) if isinstance(function, FunctionNode) else None
+                named = self.stacks.of(file, node)
+                return fact is not None and any(
+                    isinstance(one.default, Ref)
+                    and self.index.resolve(one.default.name).name in {slot.owner for slot in named}
+                    and self._makes_sessions(self.index.type_of(one))
+                    for one in fact.params
+                )
+            case ast.Assign(targets=[ast.Attribute() as target]):
+                return self._makes_sessions(file.type_of(target))
+            case ast.Call():
+                return self._takes(file, above, given, makes_sessions)
+        return False
 
     def _parameters(self, function: Function) -> list[str]:
         """The parameters of a function that are declared to be engines."""
         fact = self.index.function(function.name)
         if fact is None or function.name in self.code.listeners or self.code.stays(function.file, function.node):
             return []
-        found = [one.name for one in fact.params if self._is_engine(self.index.type_of(one))]
+        found = [one.name for one in fact.params if _is_engine(self.index, self.index.type_of(one))]
         return [name for name in found if self.stacks.is_chosen(Slot(function.name, name))]
-
-    def _is_engine(self, type_: Type | None) -> bool:
-        return isinstance(type_, Instance) and type_.cls == _ENGINE
 
     def _engine(self, file: File, node: ast.expr, coroutines: Coroutines) -> None:
         parent = file.parent(node)
@@ -145,23 +185,25 @@ class Engines:
             if name in LISTENERS or name.endswith("Instrumentor.instrument"):
                 self.synced.append(Mention(file, node))  # type: ignore[arg-type]
                 return
-            if self._takes_engine(name, call, parent if isinstance(parent, ast.keyword) else node):
+            if self._takes(file, call, parent if isinstance(parent, ast.keyword) else node, _is_engine):
                 return
             if isinstance(call.func, ast.Attribute) and call.func.attr in SCHEMA:
                 self.schema.append((file, call))
                 return
         raise Stuck(f"nothing says what is done with `{file.text(node)}`", file, node)
 
-    def _takes_engine(self, name: str, call: ast.Call, given: ast.AST) -> bool:
-        """Whether a function of the project declares that it takes an engine there."""
-        fact = self.index.function(name)
-        if fact is None:
-            return False
-        if isinstance(given, ast.keyword):
-            found = [one for one in fact.params if one.name == given.arg]
-        else:
-            found = list(fact.params[call.args.index(given) :][:1])  # type: ignore[arg-type]
-        return bool(found) and self._is_engine(self.index.type_of(found[0]))
+    def _takes(self, file: File, call: ast.Call, given: ast.AST, is_one: Callable[[Index, Type | None], bool]) -> bool:
+        """Whether a function or class of the project declares that it takes such a thing there."""
+        name = file.callee(call) or ""
+        member = self.index.member(name, "__init__")
+        for other, node, params in self.code.calls(member.name if member is not None else name):
+            if node is call and other is file:
+                if isinstance(given, ast.keyword):
+                    found = [one for one in params if one.name == given.arg]
+                else:
+                    found = list(params[call.args.index(given) :][:1])  # type: ignore[arg-type]
+                return bool(found) and is_one(self.index, self.index.type_of(found[0]))
+        return False
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
@@ -271,6 +313,10 @@ class Engines:
             changes.edits.append(add_keyword(file, call, "expire_on_commit", "False"))
         elif isinstance(given, ast.Constant) and given.value is True:
             changes.edits.append(set_keyword(file, call, "expire_on_commit", "False"))
+
+
+def _is_engine(_index: Index, type_: Type | None) -> bool:
+    return isinstance(type_, Instance) and type_.cls == _ENGINE
 
 
 def _drop(file: File, call: ast.Call, option: ast.keyword, changes: Changes) -> None:

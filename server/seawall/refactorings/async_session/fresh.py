@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.models import relationships
+from seawall.refactorings.async_session.models import read_relationships
 from seawall.refactorings.async_session.sessions import Sessions
 from seawall.refactorings.async_session.uses import Place
 from seawall.rules.base import File
@@ -20,7 +20,7 @@ _STORING = frozenset({"commit", "flush"})
 
 def refresh(sessions: Sessions, changes: Changes) -> None:
     """Add `session.refresh(x)` behind the commit or flush that stores `x`, if more than its columns may be read later."""
-    loaded = relationships(sessions.code)
+    loaded = read_relationships(sessions.code)
     if not loaded:
         return
     done: set[tuple[ast.AST, str]] = set()

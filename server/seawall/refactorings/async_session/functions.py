@@ -9,8 +9,9 @@ from itertools import pairwise
 from seawall.knowledge.async_stack import GENERATORS
 from seawall.refactorings.async_session.bridges import cross
 from seawall.refactorings.async_session.changes import Changes, outermost_first
-from seawall.refactorings.async_session.code import Function, Stuck
+from seawall.refactorings.async_session.code import Function, Stuck, name_of
 from seawall.refactorings.async_session.coroutines import Coroutines
+from seawall.refactorings.async_session.managers import ENTERING
 from seawall.refactorings.async_session.queries import run_sync
 from seawall.refactorings.async_session.uses import Place, Uses
 from seawall.rules.base import File
@@ -23,6 +24,8 @@ def convert(coroutines: Coroutines, uses: Uses, changes: Changes) -> None:
     for function in coroutines.functions.values():
         if isinstance(function.node, ast.FunctionDef):
             changes.insert(function.file, function.node.lineno, function.node.col_offset, "async ")
+            if (new := ENTERING.get(function.node.name)) is not None:
+                changes.replace(function.file, name_of(function.file, function.node), new)
             _annotate(function, changes)
             _decorate(function, changes)
     for with_, file in coroutines.withs.items():
@@ -37,6 +40,11 @@ def convert(coroutines: Coroutines, uses: Uses, changes: Changes) -> None:
         _call_directly(file, call, changes)
     for file, function_ in coroutines.advanced:
         changes.replace(file, function_, "anext")
+    for file, method in coroutines.renamed:
+        assert isinstance(method, ast.Attribute)
+        end = range_of(method)
+        place = Range(end.end_line, end.end_col - len(method.attr), end.end_line, end.end_col)
+        changes.replace(file, place, ENTERING[method.attr])
     for file, generator in coroutines.listed:
         inner = range_of(generator)
         changes.insert(file, inner.start_line, inner.start_col + 1, "[")

@@ -13,9 +13,11 @@ from seawall.refactorings.async_session.origin import SCOPED
 from seawall.refactorings.async_session.stacks import Slot
 from seawall.refactorings.async_session.uses import SESSION, is_session
 from seawall.rules.base import File
+from seawall.semantics.evaluate import instance_of
 from seawall.semantics.facts import ClassFact, FunctionFact
 from seawall.semantics.symbols import Ref, Symbol
 from seawall.semantics.types import Instance, Named, Type, options
+from seawall.semantics.view import FunctionNode
 
 if TYPE_CHECKING:
     from seawall.refactorings.async_session.sessions import Sessions
@@ -132,7 +134,12 @@ class Handing:
         return self.index.type_of(value)
 
     def kept(self, file: File, node: ast.expr, owner: ast.expr, name: str) -> None:
-        """`self.session = session`."""
+        """`self.session = session`, `request.state.session = session`."""
+        statement = file.parent(node)
+        assert isinstance(statement, ast.Assign)
+        if (state := self.stacks.state(statement.targets[0])) is not None:
+            self._hold(file, node, state)
+            return
         found = file.type_of(owner)
         if not isinstance(found, Instance) or not self.index.split(found.cls)[0]:
             if self.code.stays(file, node):
@@ -140,6 +147,22 @@ class Handing:
             raise lost(file, node)
         self._hold(file, node, self.stacks.attribute(found.cls, name))
         self.sessions.note(self.sessions.attributes, (found.cls, name))
+
+    def called(self, file: File, node: ast.expr, target: ast.Name) -> None:
+        """`session = self.session`, of which no type says what it is."""
+        scope = file.scan.scopes[target]
+        if not scope.is_function or len(scope.bindings[target.id]) != 1:
+            raise lost(file, node)
+        self.sessions.note(self.sessions.parameters, (file.names.absolute(scope), target.id))
+
+    def given(self, file: File, node: ast.expr) -> None:
+        """A function gives the session: it has to declare that, or its callers would not know."""
+        function = file.function(node)
+        declared = file.index.function(file.absolute_name(function)) if isinstance(function, FunctionNode) else None
+        found = options(instance_of(self.index, declared.declared)) if declared is not None else ()
+        given = [one.args[0] if one.args else one for one in found if isinstance(one, Instance)]
+        if not given or not all(is_session(self.index, one) for one in given):
+            raise lost(file, node)
 
 
 def lost(file: File, node: ast.expr) -> Stuck:

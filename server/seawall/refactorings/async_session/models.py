@@ -3,77 +3,163 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import Code, Mention, place
-from seawall.refactorings.async_session.templates import attributes
+from seawall.refactorings.async_session.code import Code, Stuck, place
+from seawall.refactorings.async_session.reads import Reads
 from seawall.rules.base import File
-from seawall.semantics.facts import ClassFact, ValueFact
-from seawall.semantics.types import Instance, options
+from seawall.semantics.facts import ClassFact
 from seawall.semantics.view import has_unpacking, keyword
 
 _LOADED = frozenset({"selectin", "immediate", "subquery", "raise", "raise_on_sql", "noload", "write_only"})
 _DEPTH = 10
 """Levels of a tree that are loaded at once; the levels that do not exist cost nothing."""
 _RELATIONSHIPS = ("sqlalchemy.orm.relationship", "sqlmodel.Relationship")
+_READ = frozenset({"builtins.property", "functools.cached_property"})
 _LAZY = frozenset({"select", True})
+
+
+class Relationship(NamedTuple):
+    """`name = relationship(...)` of a model."""
+
+    model: str
+    name: str
+    file: File
+    call: ast.Call
+
+    def is_read(self, reads: Reads) -> bool:
+        return reads.is_read(self.model, self.name)
+
+
+def relationships(code: Code) -> Iterator[Relationship]:
+    """All that the project's models have."""
+    for kind in _RELATIONSHIPS:
+        for file, node in code.uses(kind):
+            call = file.parent(node)
+            cls = next((above for above in file.ancestors(node) if isinstance(above, ast.ClassDef)), None)
+            if isinstance(call, ast.Call) and call.func is node and cls is not None:
+                yield Relationship(file.absolute_name(cls), _attribute(file, call), file, call)
+
+
+def read_relationships(code: Code) -> dict[str, set[str]]:
+    """The relationships of each model that are read."""
+    found: dict[str, set[str]] = {}
+    reads = Reads(code)
+    for one in relationships(code):
+        if one.is_read(reads):
+            found.setdefault(one.model, set()).add(one.name)
+    return found
+
+
+def leave_readers_of_queries(code: Code) -> None:
+    """A relationship that gives a query of its rows (`lazy="dynamic"`) is only there for sync sessions: who reads it stays so.
+
+    Raises:
+        CannotFix: it is sent, or read where nobody says by whom.
+    """
+    reads: Reads | None = None
+    several = list(relationships(code))
+    models = {one.model for one in several}
+    for one in several:
+        lazy = keyword(one.call, "lazy")
+        if lazy is None or _is_loaded(lazy):
+            continue
+        reads = reads or Reads(code)
+        if one.name in reads.sent:
+            raise CannotFix(f"the relationship loads in a way that an async session lacks, {place(one.file, lazy)}")
+        for file, node in list(reads.of(one.model, one.name)):
+            _leave(code, file, node, f"`{one.name}` gives a query, which an async session lacks", models)
+
+
+def _leave(code: Code, file: File, node: ast.expr, reason: str, models: set[str]) -> None:
+    """The function around a node stays sync, with all who call it."""
+    function = code.enclosing(file, node)
+    is_of_model = function is not None and any(
+        code.index.is_subclass(model, function.name.rpartition(".")[0]) for model in models
+    )
+    if function is None or is_of_model or any(file.qualname(one) in _READ for one in function.node.decorator_list):
+        raise CannotFix(f"{reason}, {place(file, node)}")
+    if not code.stays(file, node):
+        code.leave(Stuck(reason, file, node))
+        for mention in code.uses(function.name):
+            if mention.file.function(mention.node) is not None:
+                _leave(code, *mention, reason, models)
 
 
 def load_at_once(code: Code, changes: Changes) -> None:
     """Add `lazy="selectin"` to every relationship that is read, here or in a template, or is a field of a schema."""
-    fields = _schema_fields(code) | attributes(code.index, code.draft.project.root)
-    for file, node in code.uses("sqlalchemy.orm.relationship"):
-        call = file.parent(node)
-        if isinstance(call, ast.Call) and call.func is node:
-            _relationship(code, file, call, fields, changes)
-    for file, node in code.uses("sqlmodel.Relationship"):
-        call = file.parent(node)
-        if isinstance(call, ast.Call) and _is_read(code, _attribute(file, call), fields) and not has_unpacking(call):
-            given = keyword(call, "sa_relationship_kwargs") or keyword(call, "sa_relationship")
+    reads = Reads(code)
+    for one in relationships(code):
+        if one.file.qualname(one.call.func) == _RELATIONSHIPS[0]:
+            _relationship(one, reads, changes)
+        elif one.is_read(reads) and not has_unpacking(one.call):
+            given = keyword(one.call, "sa_relationship_kwargs") or keyword(one.call, "sa_relationship")
             if given is None:
-                changes.edits.append(add_keyword(file, call, "sa_relationship_kwargs", '{"lazy": "selectin"}'))
+                changes.edits.append(add_keyword(one.file, one.call, "sa_relationship_kwargs", '{"lazy": "selectin"}'))
     for file, node in code.uses("sqlalchemy.func.now"):
         option = file.parent(file.parent(node) or node)
         if isinstance(option, ast.keyword) and option.arg in ("onupdate", "server_onupdate"):
             _fetch_defaults(file, option, changes)
 
 
-def relationships(code: Code) -> dict[str, set[str]]:
-    """The relationships of each model that are read."""
-    found: dict[str, set[str]] = {}
-    fields = _schema_fields(code) | attributes(code.index, code.draft.project.root)
-    for kind in _RELATIONSHIPS:
-        for file, node in code.uses(kind):
-            call = file.parent(node)
-            cls = next((above for above in file.ancestors(node) if isinstance(above, ast.ClassDef)), None)
-            if isinstance(call, ast.Call) and cls is not None and _is_read(code, _attribute(file, call), fields):
-                found.setdefault(file.absolute_name(cls), set()).add(_attribute(file, call))
-    return found
+def _is_loaded(lazy: ast.expr) -> bool:
+    """Whether an async session can load a relationship in the way that it says."""
+    return isinstance(lazy, ast.Constant) and lazy.value in (_LOADED | _LAZY | {"joined", False})
 
 
-def _relationship(code: Code, file: File, call: ast.Call, fields: frozenset[str], changes: Changes) -> None:
-    name = _attribute(file, call)
+def _relationship(one: Relationship, reads: Reads, changes: Changes) -> None:
+    _, _, file, call = one
     if has_unpacking(call):
         return
     lazy = keyword(call, "lazy")
-    if lazy is None:
-        if _is_read(code, name, fields):
-            changes.edits.append(add_keyword(file, call, "lazy", '"selectin"'))
-            if _is_recursive(file, call) and keyword(call, "join_depth") is None:
-                changes.edits.append(add_keyword(file, call, "join_depth", str(_DEPTH)))
-    elif isinstance(lazy, ast.Constant) and lazy.value in (_LAZY | {"joined", False}):
-        if not (lazy.value in ("joined", False) and _is_scalar(file, call)):
+    is_read = one.is_read(reads)
+    if lazy is None and is_read:
+        changes.edits.append(add_keyword(file, call, "lazy", '"selectin"'))
+        if _is_recursive(file, call) and keyword(call, "join_depth") is None:
+            changes.edits.append(add_keyword(file, call, "join_depth", str(_DEPTH)))
+    elif isinstance(lazy, ast.Constant) and lazy.value in ("joined", False):
+        if not _is_scalar(file, call):  # its rows would come several times
             changes.replace(file, lazy, '"selectin"')
-    elif not isinstance(lazy, ast.Constant) or lazy.value not in _LOADED:
-        raise CannotFix(f"the relationship loads in a way that an async session lacks, {place(file, lazy)}")
-    other = keyword(call, "backref")
-    if isinstance(other, ast.Constant) and isinstance(other.value, str) and _is_read(code, other.value, fields):
+    elif isinstance(lazy, ast.Constant) and lazy.value in _LAZY and is_read:
+        changes.replace(file, lazy, '"selectin"')
+    _other_side(one, reads, changes)
+
+
+def _other_side(one: Relationship, reads: Reads, changes: Changes) -> None:
+    """`backref="books"`, `backref=backref("books", ...)`."""
+    file, other = one.file, keyword(one.call, "backref")
+    named = other.args[0] if isinstance(other, ast.Call) and other.args else other
+    name = named.value if isinstance(named, ast.Constant) else None
+    if other is None or not isinstance(name, str) or not reads.is_read(_target(file, one.call), name):
+        return
+    depth = f", join_depth={_DEPTH}" if _is_recursive(file, one.call) else ""
+    if other is named:
         backref = changes.name(file, "sqlalchemy.orm.backref")
-        changes.replace(file, other, f'{backref}({file.text(other)}, lazy="selectin")')
+        changes.replace(file, other, f'{backref}({file.text(other)}, lazy="selectin"{depth})')
     elif isinstance(other, ast.Call) and keyword(other, "lazy") is None:
         changes.edits.append(add_keyword(file, other, "lazy", '"selectin"'))
+        if depth and keyword(other, "join_depth") is None:
+            changes.edits.append(add_keyword(file, other, "join_depth", str(_DEPTH)))
+
+
+def _target(file: File, call: ast.Call) -> str:
+    """The absolute name of the model that a relationship leads to; nothing if it cannot be told."""
+    parent = file.parent(call)
+    texts = [file.text(each) for each in call.args[:1]]
+    texts += [file.text(parent.annotation)] if isinstance(parent, ast.AnnAssign) else []
+    words = {word for text in texts for word in re.findall(r"\w+", text)}
+    found = {
+        f"{module}.{path}"
+        for module, facts in file.index.modules.items()
+        for path, fact in facts.names.items()
+        if path in words and isinstance(fact, ClassFact)
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _is_recursive(file: File, call: ast.Call) -> bool:
@@ -99,51 +185,6 @@ def _is_scalar(file: File, call: ast.Call) -> bool:
         return False
     text = file.text(parent.annotation).lower()
     return not any(word in text for word in ("list", "set", "sequence", "collection", "dict"))
-
-
-def _is_read(code: Code, name: str, fields: frozenset[str]) -> bool:
-    return not name or name in fields or any(_is_access(mention) for mention in code.mentions(name))
-
-
-def _is_access(mention: Mention) -> bool:
-    """Whether it may be the attribute of a model's instance."""
-    file, node = mention
-    if not isinstance(node, ast.Attribute):
-        return False
-    parent = file.parent(node)
-    if isinstance(parent, ast.Call) and parent.func is node:
-        return False
-    found = options(file.type_of(node.value))
-    return not found or any(isinstance(each, Instance) and _may_be_a_model(file, each.cls) for each in found)
-
-
-def _may_be_a_model(file: File, cls: str) -> bool:
-    project = isinstance(file.index.resolve(cls).fact, ClassFact)
-    return (project and not file.index.is_subclass(cls, "pydantic.BaseModel", "enum.Enum")) or _is_sqlmodel(file, cls)
-
-
-def _is_sqlmodel(file: File, cls: str) -> bool:
-    return file.index.is_subclass(cls, "sqlmodel.SQLModel")
-
-
-def _schema_fields(code: Code) -> frozenset[str]:
-    """The names of all fields of Pydantic models: FastAPI reads them from what a handler returns."""
-    found: set[str] = set()
-    for module, facts in code.index.modules.items():
-        for path, fact in facts.names.items():
-            is_table = isinstance(fact, ClassFact) and any(name == "table" for name, _ in fact.keywords)
-            if (
-                isinstance(fact, ClassFact)
-                and not is_table
-                and code.index.is_subclass(f"{module}.{path}", "pydantic.BaseModel")
-            ):
-                fields = code.index.attributes(f"{module}.{path}")
-                found.update(name for name, value in fields.items() if _is_field(value))
-    return frozenset(found)
-
-
-def _is_field(value: ValueFact) -> bool:
-    return value.annotation is not None
 
 
 def _fetch_defaults(file: File, option: ast.keyword, changes: Changes) -> None:

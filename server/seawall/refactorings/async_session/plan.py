@@ -18,7 +18,7 @@ from seawall.refactorings.async_session.drivers import Drivers
 from seawall.refactorings.async_session.engine import Engines
 from seawall.refactorings.async_session.fresh import refresh
 from seawall.refactorings.async_session.functions import convert
-from seawall.refactorings.async_session.models import load_at_once
+from seawall.refactorings.async_session.models import leave_readers_of_queries, load_at_once
 from seawall.refactorings.async_session.queries import modernise
 from seawall.refactorings.async_session.requests import keep_requests_whole
 from seawall.refactorings.async_session.requirements import require
@@ -72,7 +72,13 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
     shared = stack.coroutines.shared | stack.engines.shared
     if shared:
         engines = stack.engines
-        makers = {*engines.engines, *engines.factories, *engines.makers(), *stack.coroutines.makers()}
+        makers = {
+            *engines.engines,
+            *engines.factories,
+            *engines.makers(),
+            *stack.coroutines.makers(),
+            *stack.coroutines.shared,
+        }
         choice = Splitting(stack.sessions.code, stack.stacks, makers, shared).split(choice)
     stack = _examined(draft, staying, choice)
     stack.stacks.refuse_strangers()
@@ -129,6 +135,7 @@ def _examined(draft: Draft, staying: Staying, choice: Choice) -> Stack:
         reserve(code, engines, coroutines)
         coroutines.close()
         stacks.leave_strangers()
+        leave_readers_of_queries(code)
         keep_requests_whole(code, sessions, coroutines)
         if staying.known == known:
             return Stack(stacks, sessions, coroutines, engines)

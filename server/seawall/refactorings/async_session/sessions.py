@@ -41,7 +41,7 @@ class Sessions:
         self.sync: set[str] = set()
         """The functions that stay sync and use a session."""
         self.parameters: set[tuple[str, str]] = set()
-        """Functions and their parameters that take a session without a type that says so."""
+        """Functions and their parameters and variables that hold a session without a type that says so."""
         self.attributes: set[tuple[str, str]] = set()
         """Classes and their attributes that hold such a session."""
         self.threads: list[tuple[File, ast.expr, ast.Call]] = []
@@ -95,7 +95,7 @@ class Sessions:
                 owner = self._owner(file, node, name)
                 return owner is not None and (owner, name) in self.parameters
             case ast.Attribute(value=value, attr=name):
-                return any(
+                return self.stacks.state(node) is not None or any(
                     isinstance(option, Instance)
                     and any((cls, name) in self.attributes for cls in self.index.mro(option.cls))
                     for option in options(file.type_of(value))
@@ -103,13 +103,21 @@ class Sessions:
         return False
 
     def _owner(self, file: File, node: ast.AST, name: str) -> str | None:
-        """The function of which a name is a parameter."""
+        """The function of which a name is a parameter, or a variable that is set in one place."""
         scope = file.scan.scopes.get(node)
         while scope is not None and name not in scope.bindings:
             scope = scope.parent
-        if scope is None or len(scope.bindings[name]) != 1 or not isinstance(scope.bindings[name][0], ast.arg):
+        if (
+            scope is None
+            or len(scope.bindings[name]) != 1
+            or not isinstance(scope.bindings[name][0], ast.arg | ast.Name)
+        ):
             return None
         return file.names.absolute(scope)
+
+    def _is_known(self, file: File, node: ast.expr) -> bool:
+        """Whether whoever gets the session by a name will know from its type what it is."""
+        return file.is_instance(node, *SESSIONS)
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
@@ -124,6 +132,7 @@ class Sessions:
                     self._words.update(name for name, value in fact.sets if self._is_type(self.index.type_of(value)))
                 elif isinstance(fact, ValueFact) and self._is_type(self._declared(f"{file.module}.{path}")):
                     self._words.add(fact.name)
+            self._words.update(self.stacks.states)
             for node in (*file.scan.nodes[ast.withitem], *file.scan.nodes[ast.Assign], *file.scan.nodes[ast.AnnAssign]):
                 self._words.update(self._made_here(file, node))
 
@@ -204,6 +213,10 @@ class Sessions:
                 self._handing.argument(file, node, call, name)
             case ast.Assign(targets=[ast.Attribute(value=owner, attr=name)]):
                 self._handing.kept(file, node, owner, name)
+            case ast.Assign(targets=[ast.Name() as target]) if not stays and not self._is_known(file, node):
+                self._handing.called(file, node, target)
+            case ast.Return() | ast.Yield() if not stays and not self._is_known(file, node):
+                self._handing.given(file, node)
             case (
                 ast.Assign(targets=[ast.Name()])
                 | ast.AnnAssign()
@@ -226,6 +239,8 @@ class Sessions:
         """An object that sync code uses has a sync session, for all of its methods."""
         owners = [one.cls for one in options(file.type_of(node.value)) if isinstance(one, Instance)]
         slots = {self.stacks.attribute(cls, node.attr) for cls in owners}
+        if (state := self.stacks.state(node)) is not None:
+            slots = {state}
         if stays:
             new = slots - self.code.staying.attributes
             self.code.staying.attributes |= new

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from seawall.edits import CannotFix
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import LISTENERS, Code, Mention, is_value
+from seawall.refactorings.async_session.code import LISTENERS, Code, Mention, is_value, name_of
 from seawall.refactorings.async_session.origin import provider_of
 from seawall.refactorings.async_session.stacks import Choice, Stacks
 from seawall.rules.base import File
@@ -122,7 +122,7 @@ class Splitting:
             for one in self.makers.values()
             for each in self._inside(one, maker)
         ]
-        swaps.append((_name_of(file, node), maker.new))
+        swaps.append((name_of(file, node), maker.new))
         text, line, col = "", first, 0
         for here, new in sorted(swaps):
             text += file.slice(Range(line, col, here.start_line, here.start_col)) + new
@@ -195,15 +195,3 @@ def _defines(file: File, node: ast.stmt, name: str) -> bool:
         and f"{file.module}.{targets[0].id}" == name
         and is_value(file, targets[0], name)
     )
-
-
-def _name_of(file: File, node: ast.stmt) -> Range:
-    """Where the name stands that a statement defines."""
-    if isinstance(node, FunctionNode):
-        head = file.slice(Range(node.lineno, node.col_offset, node.lineno + 1, 0))
-        found = re.match(rf"(?:async\s+)?def\s+(?={re.escape(node.name)}\b)", head)
-        if found is None:
-            raise CannotFix(f"`{node.name}` cannot be written down a second time")
-        start = node.col_offset + len(found[0])
-        return Range(node.lineno, start, node.lineno, start + len(node.name.encode()))
-    return range_of(node.targets[0] if isinstance(node, ast.Assign) else node.target)  # type: ignore[attr-defined]

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from seawall.edits import CannotFix
 from seawall.refactorings.async_session.code import Code, Stuck
-from seawall.refactorings.async_session.origin import SESSIONS, provider_of
+from seawall.refactorings.async_session.origin import SCOPED, SESSIONS, provider_of
 from seawall.rules.base import File
 from seawall.semantics.evaluate import instance_of
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
+from seawall.semantics.index import Index
 from seawall.semantics.symbols import (
     Attr,
     Awaited,
@@ -33,8 +34,9 @@ from seawall.semantics.types import Instance, Type, options
 from seawall.semantics.view import FunctionNode
 
 ENGINE = "sqlalchemy.Engine"
-_FACTORIES = ("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.scoped_session")
+_FACTORIES = ("sqlalchemy.orm.sessionmaker", SCOPED)
 _MAKERS = frozenset({*SESSIONS, *_FACTORIES})
+_STATE = "starlette.datastructures.State"
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 
 
@@ -66,6 +68,8 @@ class Stacks:
         self._owners: dict[tuple[str, str], str] = {}
         self.foreign: dict[Slot, Stuck] = {}
         """What holds sessions of which nobody knows who makes them."""
+        self.states = frozenset(self._find_states())
+        """The names of sessions that are kept in `request.state` or `app.state`."""
         for file in _one_a_document(code.files):
             for path, fact in file.document.facts.names.items():
                 self._join_fact(f"{file.module}.{path}", fact)
@@ -78,7 +82,7 @@ class Stacks:
 
         for name in code.functions:
             known = self.index.function(name)
-            taking = [one.name for one in known.params if self._is_engine(self.index.type_of(one))] if known else []
+            taking = [one.name for one in known.params if self._takes(self.index.type_of(one))] if known else []
             if taking:
                 self._join_arguments(name, taking)
 
@@ -127,30 +131,43 @@ class Stacks:
             slot = above
         return slot
 
+    # -- states -------------------------------------------------------------------------------------------------------
+
+    def _find_states(self) -> Iterator[str]:
+        """Names under which nothing but sessions is kept in a `state`."""
+        kept: dict[str, bool] = {}
+        for file in self.code.files:
+            for node in file.scan.nodes[ast.Assign]:
+                for target in node.targets if isinstance(node, ast.Assign) else ():
+                    if (name := _in_state(target)) is not None and isinstance(node, ast.Assign):
+                        kept[name] = kept.get(name, True) and file.is_instance(node.value, *SESSIONS)
+        return (name for name, is_session in kept.items() if is_session)
+
+    def state(self, node: ast.AST) -> Slot | None:
+        """The slot of `request.state.session`."""
+        name = _in_state(node)
+        return Slot(_STATE, name) if name is not None and name in self.states else None
+
     # -- slots --------------------------------------------------------------------------------------------------------
 
     def of(self, file: File, node: ast.AST) -> list[Slot]:
         """The slots that an expression takes its session from."""
         functions = tuple(file.absolute_name(each) for each in file.ancestors(node) if isinstance(each, FunctionNode))
-        found = self._slots(file.symbol(node), functions)
+        state = self.state(node)
+        found = [state] if state is not None else self._slots(file.symbol(node), functions)
         for bound in file.names.bindings(node) if isinstance(node, ast.Name) else ():
             statement = file.parent(bound)  # `session: Session = SessionLocal()`
             if isinstance(statement, ast.AnnAssign) and statement.value is not None:
                 found += self._slots(file.symbol(statement.value), functions)
         return found
 
-    def _is_engine(self, type_: Type | None) -> bool:
-        return isinstance(type_, Instance) and type_.cls in (ENGINE, *_FACTORIES)
+    def _takes(self, type_: Type | None) -> bool:
+        """Whether a parameter takes an engine or what makes sessions."""
+        return makes_sessions(self.index, type_) or (isinstance(type_, Instance) and type_.cls in (ENGINE, SCOPED))
 
     def _join_arguments(self, name: str, taking: list[str]) -> None:
         """The engines that a function is called with are those of its parameters."""
-        fact = self.index.function(name)
-        for file, mention in self.code.uses(name):
-            call = file.parent(mention)
-            if fact is None or not isinstance(call, ast.Call) or call.func is not mention:
-                continue
-            bound = self.code.named(file, mention)
-            params = fact.params[1:] if bound is not None and bound.receiver is not None else fact.params
+        for file, call, params in self.code.calls(name):
             given = {one.arg: one.value for one in call.keywords}
             given.update((one.name, value) for one, value in zip(params, call.args, strict=False))
             for parameter in taking:
@@ -160,13 +177,13 @@ class Stacks:
     def _join_result(self, file: File, value: ast.expr, function: FunctionNode) -> None:
         """A function gives a session, or says that it does."""
         result = Slot(file.absolute_name(function))
-        if self._is_held(file, value):
+        if self._is_held(file, value) or self.state(value) is not None:
             self.join(self.of(file, value), result)
         fact = self.index.function(result.owner)
         declared = options(instance_of(self.index, fact.declared)) if fact is not None and fact.declared else ()
         names = [one.args[0] if one.args else one for one in declared if isinstance(one, Instance)]
         is_session = any(isinstance(one, Instance) and self.index.is_subclass(one.cls, *SESSIONS) for one in names)
-        if is_session and file.type_of(value) is None:
+        if is_session and file.type_of(value) is None and self.state(value) is None:
             reason = f"nothing says where the session of `{function.name}` comes from"
             self.foreign[result] = Stuck(reason, file, value)
 
@@ -258,6 +275,8 @@ class Stacks:
             case FunctionFact():
                 for one in fact.params:
                     self.join(self._provided(one), Slot(name, one.name))
+                    if isinstance(one.default, Ref) and makes_sessions(self.index, self.index.type_of(one.default)):
+                        self.join(self._named(one.default.name), Slot(name, one.name))
                     self._note_strange_provider(name, one)
                 owner = name.rpartition(".")[0]
                 for attribute, value in fact.sets:
@@ -285,6 +304,22 @@ class Stacks:
             self.join([self.attribute(owner, fact.name)], Slot(name))
         if isinstance(value, Subscript):  # `SessionDep = Annotated[Session, Depends(get_db)]`
             self.join(self._provided(Parameter("", value)), Slot(name))
+
+
+def makes_sessions(index: Index, type_: Type | None) -> bool:
+    """Whether calling a value gives a session: a factory, or `Callable[[], Session]`."""
+    if not isinstance(type_, Instance) or type_.cls not in (_FACTORIES[0], "typing.Callable"):
+        return False
+    made = type_.args[-1] if type_.args else Instance(SESSIONS[0])
+    return isinstance(made, Instance) and index.is_subclass(made.cls, *SESSIONS)
+
+
+def _in_state(node: ast.AST) -> str | None:
+    """`session` of `request.state.session`."""
+    match node:
+        case ast.Attribute(value=ast.Attribute(attr="state"), attr=name):
+            return name
+    return None
 
 
 def _one_a_document(files: list[File]) -> Iterator[File]:
