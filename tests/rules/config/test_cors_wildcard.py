@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seawall.rules.base import Severity
 from support.marked import assert_finds, assert_fixes, assert_silent
 
 CODE = "SW602"
@@ -502,3 +503,38 @@ def test_a_regex_becomes_a_list_from_a_field_that_is_there() -> None:
         )
         """,
     )
+
+
+CREDENTIALS = {
+    "beside it": "#- shop/settings.py\nINSTALLED_APPS = []\nCORS_ALLOW_CREDENTIALS = True\n«CORS_ALLOW_ALL_ORIGINS = True»\n",
+    "where nothing is listed": (
+        "#- shop/settings.py\nimport os\n\nINSTALLED_APPS = []\nCORS_ALLOW_CREDENTIALS = True\n"
+        "origins = [one.strip() for one in os.environ.get('ORIGINS', '').split(',') if one.strip()]\n"
+        "if origins:\n    CORS_ALLOWED_ORIGINS = origins\nelse:\n    «CORS_ALLOW_ALL_ORIGINS = True»\n"
+    ),
+    "in the settings that it extends": (
+        "#- s/__init__.py\n#- s/base.py\nINSTALLED_APPS = []\nCORS_ALLOW_CREDENTIALS = True\n"
+        "#- s/live.py\nfrom .base import *\n\n«CORS_ALLOW_ALL_ORIGINS = True»\n"
+    ),
+    "with a pattern": (
+        "#- shop/settings.py\nINSTALLED_APPS = []\nCORS_ALLOW_CREDENTIALS = True\nCORS_ALLOWED_ORIGIN_REGEXES = «[r'.*']»\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", CREDENTIALS)
+def test_djangos_middleware_echoes_the_origin_too(way: str) -> None:
+    [found] = assert_finds(CODE, CREDENTIALS[way])
+    assert found.severity is Severity.ERROR
+    assert found.finding.message.endswith(
+        "lets any website act as the signed-in user: with credentials django-cors-headers echoes the origin that asks, "
+        "list the origins instead"
+    )
+
+
+@pytest.mark.parametrize("credentials", ["", "CORS_ALLOW_CREDENTIALS = False\n", "CORS_ALLOW_CREDENTIALS = chosen()\n"])
+def test_djangos_middleware_without_credentials(credentials: str) -> None:
+    text = f"#- shop/settings.py\nINSTALLED_APPS = []\n{credentials}«CORS_ALLOW_ALL_ORIGINS = True»\n"
+    [found] = assert_finds(CODE, text)
+    assert found.severity is Severity.WARNING
+    assert found.finding.message == "`CORS_ALLOW_ALL_ORIGINS` lets any website call the API, list the origins instead"

@@ -351,3 +351,49 @@ def test_a_switch_that_depends_on_something() -> None:
             app = FastAPI(docs_url=None)
         """,
     )
+
+
+SCHEMES = {
+    "a variable of its own kind": ("env = environ.Env(DEBUG=(bool, {0}))", "env('DEBUG')"),
+    "a method that names the kind": ("env = environ.Env(DEBUG=(bool, {0}))", "env.bool('DEBUG')"),
+    "one of several, on lines of their own": (
+        "env = environ.FileAwareEnv(\n    # on a laptop\n    DEBUG=(bool, {0}),\n    PORT=(int, 80),\n)",
+        "env('DEBUG')",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", SCHEMES)
+def test_a_default_that_the_reader_is_made_with(way: str) -> None:
+    made, read = SCHEMES[way]
+    text = "#- shop/settings.py\nimport environ\n\n{0}\nINSTALLED_APPS = []\nDEBUG = {1}\n"
+    assert_fixes(CODE, text.format(made.format(True), f"«{read}»"), text.format(made.format(False), read))
+
+
+def test_a_reader_that_another_module_makes() -> None:
+    base = (
+        "#- s/__init__.py\n#- s/base.py\nimport environ\n\nenv = environ.Env(DEBUG=(bool, {0}))\nINSTALLED_APPS = []\n"
+    )
+    live = "#- s/live.py\nfrom .base import *\nfrom .base import env\n\nDEBUG = {0}\n"
+    assert_fixes(
+        CODE, base.format(True) + live.format("«env('DEBUG')»"), base.format(False) + live.format("env('DEBUG')")
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "read"),
+    [
+        ("environ.Env(DEBUG=(bool, False))", "env('DEBUG')"),
+        ("environ.Env(DEBUG=bool)", "env('DEBUG')"),
+        ("environ.Env(VERBOSE=(bool, True))", "env('DEBUG')"),
+        ("environ.Env(DEBUG=(bool, True))", "env('DEBUG', default=False)"),
+        ("environ.Env(DEBUG=(bool, chosen()))", "env('DEBUG')"),
+        ("environ.Env(**SCHEME)", "env('DEBUG')"),
+        ("other.Env(DEBUG=(bool, True))", "env('DEBUG')"),
+    ],
+)
+def test_readers_that_say_no_or_nothing(made: str, read: str) -> None:
+    assert_silent(
+        CODE,
+        f"#- shop/settings.py\nimport environ\nimport other\n\nenv = {made}\nINSTALLED_APPS = []\nDEBUG = {read}\n",
+    )

@@ -94,6 +94,8 @@ def test_settings_behind_a_function_in_another_package() -> None:
         "#- app/mail.py\nimport os\n\nproxies = os.getenv('FORWARDED_ALLOW_IPS', '127.0.0.1')\n",
         "#- app/mail.py\nimport os\n\ncommit = os.getenv('BITBUCKET_COMMIT') or os.getenv('BUILD_SOURCEVERSION')\n",
         "#- app/mail.py\nimport os\n\nrun = os.environ.get('HARBOUR__RUN_ID')\n",
+        "#- app/mail.py\nimport os\n\nprofile = os.environ['HARBOUR_PROFILE'] if 'HARBOUR_PROFILE' in os.environ else 'default'\n",
+        "#- app/mail.py\nimport os\n\nread = os.getenv('HARBOUR_ENV_FILE', '.env')\n",
         "#- app/mail.py\nimport os\n\ntry:\n    x = os.environ['MAIL_SENDER']\nexcept KeyError:\n    x = None\n",
         "#- app/mail.py\nimport os\n\nif __name__ == '__main__':\n    run(os.getenv('PORT'))\n",
         "#- app/mail.py\nenviron = {}\nx = environ.get('MAIL_SENDER')\n",

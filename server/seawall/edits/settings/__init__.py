@@ -1,6 +1,6 @@
 """Moving a value into the project's settings: one edit over several files."""
 
-from seawall.edits.settings.defaults import change_default, default_in
+from seawall.edits.settings.defaults import change_default, change_scheme, default_in
 from seawall.edits.settings.imports import without
 from seawall.edits.settings.naming import Setting
 from seawall.edits.settings.reading import Variable, read_variable
@@ -11,6 +11,7 @@ __all__ = [
     "Setting",
     "Variable",
     "change_default",
+    "change_scheme",
     "default_in",
     "place",
     "read_variable",

@@ -55,6 +55,22 @@ def change_default(
     return edits
 
 
+def change_scheme(file: Place, owner: str, variable: str, code: str) -> list[AnyEdit]:
+    """Give a variable another default where its reader is made: `env = Env(DEBUG=(bool, True))`.
+
+    Raises:
+        CannotFix: it is not declared there any more.
+    """
+    module_name, name = file.index.split(owner)
+    path = file.path if module_name == file.module else path_of(module_name, file.project)
+    module = Module.at(path, file.project, file.index) if path else None
+    made = module.constant(name) if module is not None else None
+    for keyword in made.keywords if isinstance(made, ast.Call) else ():
+        if keyword.arg == variable and isinstance(keyword.value, ast.Tuple) and module is not None:
+            return [module.replace(keyword.value.elts[-1], code)]
+    raise CannotFix("the default is not there any more")
+
+
 def default_in(value: ast.expr) -> ast.expr:
     """The part of a value that holds where nobody says otherwise: of `getenv("A", "b").split(",")` the `"b"`."""
     match value:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from seawall.rules.base import File
-from seawall.semantics.meanings.written import reads_environment
+from seawall.semantics.meanings.written import reads_environment, scheme, written
 from seawall.semantics.secret_text import words
-from seawall.semantics.symbols import Call
+from seawall.semantics.symbols import Call, Constant
 from seawall.semantics.view import argument
 
 UNKNOWN = object()
@@ -57,6 +57,10 @@ def _of_call(call: ast.Call, file: File) -> object:
         if file.callee(call) in _PLAIN_READERS:
             return by_default(default, file) if default is not None else None
         value = by_default(default, file)
+        if default is None and (declared := scheme(file.index, symbol)) is not None:
+            found = written(file.index, declared.default)
+            values = found.values(file.index) if found is not None and isinstance(found.symbol, Constant) else ()
+            value = values[0] if values else UNKNOWN
         return value.lower() in TRUE_WORDS if isinstance(value, str) and _asks_for_truth(call) else value
     match call:
         case ast.Call(func=ast.Name(id="bool"), args=[inner]):

@@ -66,10 +66,9 @@ from seawall.edits.settings import Setting, change_default, default_in, place
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._development import is_for_development
-from seawall.semantics.facts import ValueFact
 from seawall.semantics.meanings.cors import Cors, open_regex, wildcard
 from seawall.semantics.meanings.written import Written, written
-from seawall.semantics.symbols import Constant
+from seawall.semantics.symbols import Ref, Symbol
 
 code, severity = "SW602", Severity.ERROR
 applies = counts
@@ -116,8 +115,7 @@ def _everyone(cors: Cors, found: Written, file: File) -> Finding:
         fix = Fix("Allow nobody by default", lambda: [file.replace(node, "False")], Safety.UNSAFE, why=_WHY)
     else:
         fix = Fix(_LIST, lambda: _allow_some(cors, file), Safety.UNSAFE, why=_WHY)
-    message = f"`{name}` lets any website call the API, list the origins instead"
-    return file.finding(cors.node, message, fix, severity=_loudness(cors, file))
+    return file.finding(cors.node, _message(name, cors, found, file), fix, severity=_loudness(cors, file))
 
 
 def _finding(cors: Cors, where: ast.expr, option: str, found: Written, file: File) -> Finding:
@@ -153,19 +151,19 @@ def _loudness(cors: Cors, file: File) -> Severity:
 
 def _sends_credentials(cors: Cors, file: File) -> bool:
     if cors.is_django:
-        fact = file.index.fact(file.module, "CORS_ALLOW_CREDENTIALS")
-        return isinstance(fact, ValueFact) and fact.value == Constant(True)
-    if cors.credentials is None:
-        return False
-    found = written(file.index, file.symbol(cors.credentials))
+        symbol: Symbol | None = Ref(f"{file.module}.CORS_ALLOW_CREDENTIALS")
+    else:
+        symbol = file.symbol(cors.credentials) if cors.credentials is not None else None
+    found = written(file.index, symbol)
     return found is not None and found.values(file.index) == (True,)
 
 
 def _message(option: str, cors: Cors, found: Written, file: File) -> str:
     how = f"`{option}` by default lets" if found.is_default else f"`{option}` lets"
-    if _sends_credentials(cors, file) and not cors.is_django:
+    if _sends_credentials(cors, file):
+        library = "django-cors-headers" if cors.is_django else "Starlette"
         return (
-            f"{how} any website act as the signed-in user: with credentials Starlette echoes the origin that asks, "
+            f"{how} any website act as the signed-in user: with credentials {library} echoes the origin that asks, "
             "list the origins instead"
         )
     return f"{how} any website call the API, list the origins instead"

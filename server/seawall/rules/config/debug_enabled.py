@@ -58,15 +58,15 @@ from collections.abc import Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.comments import kept_comments
-from seawall.edits.settings import Setting, change_default, default_in, place
+from seawall.edits.settings import Setting, change_default, change_scheme, default_in, place
 from seawall.edits.settings.django import is_settings
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._by_default import TRUE_WORDS, UNKNOWN, by_default
 from seawall.rules.config._development import DEVELOPMENT, is_for_development
-from seawall.semantics.meanings.written import Written, reads_environment, written
+from seawall.semantics.meanings.written import Written, reads_environment, scheme, written
 from seawall.semantics.secret_text import words
-from seawall.semantics.symbols import Call
+from seawall.semantics.symbols import Call, Constant
 from seawall.semantics.view import keyword
 
 code, severity = "SW603", Severity.ERROR
@@ -218,6 +218,11 @@ def _move(value: ast.expr, setting: str, file: File) -> Iterator[AnyEdit]:
 
 def _off(value: ast.expr, file: File) -> Iterator[AnyEdit]:
     default = default_in(value)
+    symbol = file.symbol(value)
+    declared = scheme(file.index, symbol) if isinstance(symbol, Call) and default is value else None
+    if declared is not None and isinstance(symbol, Call) and isinstance(symbol.args[0], Constant):
+        yield from change_scheme(file, declared.owner, str(symbol.args[0].value), "False")
+        return
     if isinstance(default, ast.Constant) and default is not value:
         yield file.replace(default, _opposite(default))
     else:

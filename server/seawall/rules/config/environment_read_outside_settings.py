@@ -6,7 +6,8 @@ stops at its start. `os.getenv` somewhere in the code finds out at three in the 
 Flagged are reads of constant names in projects that have a settings class.
 
 Not flagged: the module of the settings and others for configuration, scripts and tests, code of `if __name__ == "__main__":`, variables of
-the system, of tools and platforms (`PATH`, `CI`, `PYTEST_CURRENT_TEST`, `KUBERNETES_SERVICE_HOST`), and whole copies of the environment.
+the system, of tools and platforms (`PATH`, `CI`, `PYTEST_CURRENT_TEST`, `KUBERNETES_SERVICE_HOST`), those that say which settings to load
+(`APP_PROFILE`, `SETTINGS_FILE`), and whole copies of the environment.
 
 Example:
     #- mail.py
@@ -71,6 +72,8 @@ _PLATFORM = re.compile(
     r"|(?:PYTHON|PYTEST|COVERAGE|GITHUB|GITLAB|CI|XDG|CONDA|VIRTUAL_ENV|UV|PIP|KUBERNETES|AWS_LAMBDA|LAMBDA|ECS|FLY|RENDER|RAILWAY|HEROKU|DYNO"
     r"|BITBUCKET|BUILD|K_SERVICE|WEBSITE|OTEL|UVICORN|GUNICORN|PROMETHEUS_MULTIPROC|DJANGO_SETTINGS|TESTING|OMP|CUDA|NVIDIA|HF|TOKENIZERS)\w*"
 )
+_CHOOSES = re.compile(r"(?:\w+_)?(?:PROFILE|(?:CONFIG|SETTINGS|ENV|DOTENV)_(?:FILE|PATH|DIR|MODULE))")
+"""What says which settings to load, and so can be none of them."""
 _CONFIGURATION = frozenset(
     {"config", "configs", "configuration", "settings", "setting", "conf", "env", "environment", "environ"}
 )
@@ -114,8 +117,8 @@ def check(node: ast.Call | ast.Subscript, file: File) -> Iterator[Finding]:
     name = _variable(node, file)
     if name is None or _PLATFORM.fullmatch(name) or _is_elsewhere(file) or runs_as_script(node, file):
         return
-    if "__" in name:
-        return  # a part of a nested model, or what one process tells another: no plain field
+    if "__" in name or _CHOOSES.fullmatch(name):
+        return  # a part of a nested model, or what one process tells another: no plain field; or which settings to load
     homes = settings_classes(file.index)
     if not homes or any(file.index.split(home.name)[0] == file.module for home in homes):
         return

@@ -93,8 +93,38 @@ def _of_call(index: Index, call: Call, hops: int) -> Written | None:
         return written(index, Ref(func.name.rpartition(".")[0]), hops)
     if reads_environment(index, call):
         default = call.args[1] if len(call.args) > 1 else call.keyword("default")
+        if default is None and (declared := scheme(index, call)) is not None:
+            default = declared.default
         result = written(index, default, hops)
         return result._replace(is_default=True) if result else None
+    return None
+
+
+class Scheme(NamedTuple):
+    """A default that django-environ is told when the reader is made: `env = Env(DEBUG=(bool, False))`."""
+
+    owner: str
+    """The absolute name of the reader."""
+    default: Symbol
+
+
+def scheme(index: Index, call: Call) -> Scheme | None:
+    """What the reader's maker says to a variable that a call reads."""
+    names: tuple[str, ...]
+    match call:
+        case Call(func=Ref(name), args=[Constant(str(variable)), *_]):
+            names = (name, name.rpartition(".")[0])
+        case Call(func=Attr(of=Ref(name)), args=[Constant(str(variable)), *_]):
+            names = (name,)
+        case _:
+            return None
+    for owner in names:
+        found = index.resolve(owner)
+        made = found.fact.value if isinstance(found.fact, ValueFact) else None
+        if isinstance(made, Call) and index.named(made.func) in known.ENVIRONMENT_CLASSES:
+            match made.keyword(variable):
+                case Several(items=[_, default]) if default is not None:
+                    return Scheme(found.name, default)
     return None
 
 
