@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seawall.edits.fix import AnyEdit, CannotFix, Edit
 from seawall.edits.imports import need_all
+from seawall.edits.settings.bearing import bear
 from seawall.edits.settings.files import env_edits, env_folder
 from seawall.edits.settings.module import Module
 from seawall.project.dotenv import load_dotenv
@@ -46,6 +47,7 @@ def move_url(ini: Path, place: Range, project: Project) -> list[AnyEdit]:
     edits: list[AnyEdit] = [Edit(ini, place, "")]
     edits += [edit for one in needed for edit in one.edits]
     edits.append(module.insert_line((made.end_lineno or made.lineno) + 1, lines))
+    edits += bear(env_path, key, project)
     return edits + env_edits(env_path, key, value, None, project)
 
 

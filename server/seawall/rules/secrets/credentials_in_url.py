@@ -58,10 +58,12 @@ from seawall.edits import AnyEdit, CannotFix, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
 from seawall.edits.settings.alembic import move_url
+from seawall.edits.settings.compose import move_password
+from seawall.knowledge import secrets as known
 from seawall.project.project import Project
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.semantics.meanings.dsn import Dsn, credentials_of
+from seawall.semantics.meanings.dsn import Credentials, Dsn, credentials_of
 from seawall.semantics.meanings.secret import is_aside, is_documentation
 from seawall.syntax import Range
 
@@ -132,13 +134,18 @@ def check_project(project: Project) -> Iterator[Finding]:
                 loud = Severity.WARNING if credentials.is_local else severity
                 where = Range(number, start, number, end)
                 message = "The URL holds a password, take it from the environment and replace the password"
-                yield Finding(code, message, where, loud, _fixes_beside(path, where, project), path=path)
+                yield Finding(code, message, where, loud, (_fix_beside(path, where, credentials, project),), path=path)
 
 
-def _fixes_beside(path: Path, where: Range, project: Project) -> tuple[Fix, ...]:
-    if path.name != "alembic.ini":
-        return ()
-    return (Fix("Read it from the environment", lambda: move_url(path, where, project), Safety.UNSAFE, why=_WHY),)
+def _fix_beside(path: Path, where: Range, credentials: Credentials, project: Project) -> Fix:
+    def make() -> list[AnyEdit]:
+        if path.name == "alembic.ini":
+            return move_url(path, where, project)
+        base = known.URL_SETTINGS.get(credentials.scheme.partition("+")[0].lower(), "service_url")
+        setting = f"{base.removesuffix('_url')}_password".upper()
+        return move_password(path, where, setting, credentials.password, project)
+
+    return Fix("Read it from the environment", make, Safety.UNSAFE, why=_WHY)
 
 
 def _is_default(user: str, password: str) -> bool:
