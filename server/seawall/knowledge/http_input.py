@@ -86,7 +86,7 @@ REQUEST_TYPES = ("starlette.requests.Request", "starlette.requests.HTTPConnectio
 
 REQUEST_PARTS = frozenset({
     "query_params", "path_params", "headers", "cookies", "json", "form", "body", "stream", "url", "receive_text",
-    "receive_json", "receive_bytes", "iter_text", "iter_json", "iter_bytes",
+    "receive_json", "receive_bytes", "iter_text", "iter_json", "iter_bytes", "receive",
 })  # fmt: skip
 """Attributes and methods of a Starlette request or websocket that hold what the client sent."""
 
@@ -103,3 +103,19 @@ FLASK_REQUEST = "flask.request"
 FLASK_REQUEST_PARTS = frozenset(
     {"args", "form", "values", "json", "data", "headers", "cookies", "get_json", "get_data", "path"}
 )
+
+NINJA_ROUTERS = (
+    "ninja.NinjaAPI",
+    "ninja.Router",
+    "ninja.router.Router",
+    "ninja_extra.NinjaExtraAPI",
+    "ninja_extra.Router",
+)
+"""Classes whose methods register handlers that are given a Django request, and the rest as they ask for it, ..."""
+
+NINJA_DECORATORS = frozenset(
+    f"ninja_extra.{name}" for name in ("http_get", "http_post", "http_put", "http_patch", "http_delete", "http_generic")
+)
+"""... and functions that do so for methods of a controller."""
+
+NINJA_FILES = ("ninja.UploadedFile", "ninja.files.UploadedFile", "django.core.files.uploadedfile.UploadedFile")

@@ -5,6 +5,8 @@ How web requests are handed to handlers stands in `http_input.py`.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 MODULE_NAMES = frozenset({"request", "sys", "argv"})
 """Module-level names that may hold outside data, and what they are: `flask.request`, `sys`, `sys.argv`."""
 
@@ -19,25 +21,103 @@ CALLS = {
     "typer.prompt": COMMAND_LINE,
     "argparse.ArgumentParser.parse_args": COMMAND_LINE,
     "argparse.ArgumentParser.parse_known_args": COMMAND_LINE,
+    **{
+        f"{module}.Redis.{method}": TASK
+        for module in ("redis", "redis.asyncio", "redis.client", "redis.asyncio.client")
+        for method in ("blpop", "brpop", "lpop", "rpop", "bzpopmin", "bzpopmax", "xread", "xreadgroup")
+    },
 }
 """Calls that give outside data."""
 
 MESSAGE_SOURCES = frozenset({
     "aiokafka.AIOKafkaConsumer", "kafka.KafkaConsumer", "confluent_kafka.Consumer", "redis.client.PubSub",
     "redis.asyncio.client.PubSub", "redis.PubSub", "redis.asyncio.PubSub", "aio_pika.Queue", "aio_pika.abc.AbstractQueue",
-    "aio_pika.queue.QueueIterator",
+    "aio_pika.queue.QueueIterator", "aio_pika.abc.AbstractQueueIterator", "aio_pika.abc.AbstractRobustQueue",
 })  # fmt: skip
 """What hands out messages, ..."""
+
+TEXT_SOURCES = (
+    "websockets.ServerConnection", "websockets.ClientConnection", "websockets.WebSocketServerProtocol", "websockets.WebSocketClientProtocol",
+    "websockets.asyncio.server.ServerConnection", "websockets.asyncio.client.ClientConnection",
+    "websockets.server.WebSocketServerProtocol", "websockets.legacy.server.WebSocketServerProtocol",
+    "websockets.client.WebSocketClientProtocol", "websockets.sync.server.ServerConnection", "websockets.sync.client.ClientConnection",
+)  # fmt: skip
+"""... what hands out messages that are nothing but their content, ..."""
 
 MESSAGES = frozenset({
     "aio_pika.IncomingMessage", "aio_pika.Message", "aio_pika.abc.AbstractIncomingMessage", "aio_pika.message.IncomingMessage",
     "aiokafka.ConsumerRecord", "aiokafka.structs.ConsumerRecord", "kafka.consumer.fetcher.ConsumerRecord",
-    "confluent_kafka.Message", "nats.aio.msg.Msg", "faststream.kafka.KafkaMessage", "faststream.rabbit.RabbitMessage",
+    "confluent_kafka.Message", "nats.aio.msg.Msg", "paho.mqtt.client.MQTTMessage", "faststream.kafka.KafkaMessage", "faststream.rabbit.RabbitMessage",
 })  # fmt: skip
 """... messages themselves, ..."""
 
-MESSAGE_PARTS = frozenset({"value", "body", "data", "key", "headers", "get_message", "listen"})
+MESSAGE_PARTS = frozenset({"value", "body", "data", "key", "headers", "payload", "get_message", "listen"})
 """... and what of them was written by whoever sent them."""
+
+QUEUES = (
+    "asyncio.Queue",
+    "asyncio.queues.Queue",
+    "queue.Queue",
+    "queue.SimpleQueue",
+    "janus.Queue",
+    "multiprocessing.Queue",
+)
+"""What the program hands things to itself with: they may be anything, ..."""
+
+QUEUE_READS = frozenset({"get", "get_nowait"})
+QUEUE_WRITES = ("put", "put_nowait")
+"""... and it is known who puts them in."""
+
+RECEIVERS = {
+    "starlette.endpoints.WebSocketEndpoint.on_receive": ("data",),
+    **{
+        f"channels.generic.websocket.{cls}.{method}": parameters
+        for cls in (
+            "WebsocketConsumer",
+            "AsyncWebsocketConsumer",
+            "JsonWebsocketConsumer",
+            "AsyncJsonWebsocketConsumer",
+        )
+        for method, parameters in (("receive", ("text_data", "bytes_data")), ("receive_json", ("content",)))
+    },
+}
+"""Methods that a framework calls with what a client sends, and the parameters that hold it."""
+
+
+class Callback(NamedTuple):
+    """A function that is given to a call, which makes it be called with messages."""
+
+    at: int
+    """Where it is given, ..."""
+    keyword: str
+    """... or under which name."""
+    position: int
+    """Which of its parameters is the message, ..."""
+    kind: str
+    """... its content alone (`text`), or what hands out contents (`texts`)."""
+
+
+CALLBACKS = {
+    **dict.fromkeys(
+        (
+            "websockets.serve",
+            "websockets.server.serve",
+            "websockets.asyncio.server.serve",
+            "websockets.sync.server.serve",
+        ),
+        Callback(0, "handler", 0, "texts"),
+    ),
+    **dict.fromkeys(
+        ("aio_pika.Queue.consume", "aio_pika.abc.AbstractQueue.consume", "aio_pika.abc.AbstractRobustQueue.consume"),
+        Callback(0, "callback", 0, "message"),
+    ),
+    **dict.fromkeys(
+        ("pika.channel.Channel.basic_consume", "pika.adapters.blocking_connection.BlockingChannel.basic_consume"),
+        Callback(1, "on_message_callback", 3, "text"),
+    ),
+    "nats.aio.client.Client.subscribe": Callback(2, "cb", 0, "message"),
+}
+CALLBACK_NAMES = tuple(dict.fromkeys(name.rpartition(".")[2] for name in CALLBACKS))
 
 TASKS = frozenset({
     "celery.shared_task", "celery.Celery.task", "celery.app.base.Celery.task", "dramatiq.actor", "huey.Huey.task", "huey.RedisHuey.task",
@@ -76,7 +156,7 @@ COMMANDS = frozenset({
 
 SOURCE_NAMES = frozenset(
     {name.rpartition(".")[2] for name in (*CALLS, *MESSAGE_SOURCES)}
-    | {"get_message", "listen", "poll", "getone", "pubsub", "iterator", "getmany", "consume"}
+    | {"get_message", "listen", "poll", "getone", "pubsub", "iterator", "getmany", "consume", "recv", *QUEUE_READS}
 )
 """The last part of calls that may bring outside data without being given anything."""
 

@@ -10,6 +10,8 @@ from seawall.knowledge import django
 from seawall.knowledge.coroutines import COROUTINES
 
 AWAIT = "typing.Coroutine"
+STATE = "starlette.applications.State"
+"""Where an application keeps what its handlers share; the project says what."""
 _SESSION = "sqlalchemy.orm.Session"
 _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 _CONTEXT = "contextlib.AbstractContextManager"
@@ -148,6 +150,13 @@ RESULTS: dict[str, str] = {
     "psycopg_pool.ConnectionPool.connection": f"{_CONTEXT}[psycopg.Connection]",
     "psycopg_pool.AsyncConnectionPool.connection": f"{_ASYNC_CONTEXT}[psycopg.AsyncConnection]",
     "pwdlib.PasswordHash.recommended": "pwdlib.PasswordHash",
+    "aio_pika.connect": f"{AWAIT}[aio_pika.abc.AbstractConnection]",
+    "aio_pika.connect_robust": f"{AWAIT}[aio_pika.abc.AbstractConnection]",
+    "aio_pika.abc.AbstractConnection.channel": "aio_pika.abc.AbstractChannel",
+    "aio_pika.abc.AbstractChannel.declare_queue": f"{AWAIT}[aio_pika.abc.AbstractQueue]",
+    "aio_pika.abc.AbstractChannel.get_queue": f"{AWAIT}[aio_pika.abc.AbstractQueue]",
+    "pika.BlockingConnection.channel": "pika.channel.Channel",
+    "nats.connect": f"{AWAIT}[nats.aio.client.Client]",
     "redis.from_url": "redis.Redis",
     "redis.Redis.from_url": "redis.Redis",
     "redis.Redis.pipeline": "redis.Pipeline",
@@ -266,6 +275,8 @@ CLASS_METHODS = django.CLASS_METHODS | {f"{_MODEL}.{method}" for method in _MADE
 
 # Attributes and properties of library objects.
 ATTRIBUTES: dict[str, str] = {
+    "starlette.applications.Starlette.state": STATE,
+    "starlette.requests.HTTPConnection.app": "fastapi.FastAPI",
     f"{_ASYNC_SESSION}.sync_session": _SESSION,
     "django.db.connections": "django.db.utils.ConnectionHandler",
     "sqlalchemy.ext.asyncio.AsyncEngine.sync_engine": "sqlalchemy.Engine",

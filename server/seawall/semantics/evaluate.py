@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from seawall.knowledge import annotations as written
 from seawall.knowledge import names as known_names
 from seawall.knowledge import results as known_results
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
@@ -20,6 +21,7 @@ from seawall.semantics.inner import (
     iterated,
     yielded,
 )
+from seawall.semantics.state import kept_in_state
 from seawall.semantics.symbols import (
     Annotation,
     Attr,
@@ -45,17 +47,6 @@ if TYPE_CHECKING:
 _STACKS = frozenset({"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context",
                      "contextlib.AsyncExitStack.enter_async_context"})  # fmt: skip
 _SUPER = "builtins.super"
-
-_ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
-_OPTIONAL = frozenset({"typing.Optional", "typing_extensions.Optional"})
-_UNION = frozenset({"typing.Union", "typing_extensions.Union"})
-_TRANSPARENT = frozenset({"typing.Final", "typing.ClassVar", "sqlalchemy.orm.Mapped", "typing.Required"})
-_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
-_DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
-_INJECTED = frozenset({"dependency_injector.wiring.Provide", "dependency_injector.wiring.Closing"})
-"""Markers of what another library provides: `Depends(Provide[Container.service])`."""
-_ANY = frozenset({"typing.Any", "builtins.object", "typing_extensions.Any"})
-_INDEXED = frozenset({"builtins.list", "builtins.tuple", "typing.Sequence"})
 _SLICE = Annotation(Ref("builtins.slice"))
 
 
@@ -142,9 +133,8 @@ def _attribute_of_value(index: Index, owner: str, name: str) -> Type | None:
 
 def class_name(index: Index, symbol: Symbol | None) -> str | None:
     """The class that a symbol in a list of bases names."""
-    match symbol:
-        case Subscript(of, _):
-            return class_name(index, of)
+    if isinstance(symbol, Subscript):
+        return class_name(index, symbol.of)
     found = evaluate(index, symbol)
     match found:
         case Named(name):
@@ -171,7 +161,7 @@ def instance_of(index: Index, symbol: Symbol | None) -> Type | None:
                 if resolved.fact.value is None:
                     return None
                 return index.answer(_alias, resolved.name)
-            if resolved.name in _ANY:
+            if resolved.name in written.ANY:
                 return None
             if resolved.fact is None and resolved.module:
                 return None
@@ -191,12 +181,12 @@ def _generic(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Type 
     name = index.named(of)
     if name is None or not args:
         return None
-    if name in _ANNOTATED:
+    if name in written.ANNOTATED:
         provided = next((found for meta in args[1:] if (found := _provided(index, meta, args[0]))), None)
         return provided or instance_of(index, args[0])
-    if name in _OPTIONAL or name in _TRANSPARENT:
+    if name in written.OPTIONAL or name in written.TRANSPARENT:
         return instance_of(index, args[0])
-    if name in _UNION:
+    if name in written.UNION:
         return any_of([instance_of(index, arg) for arg in args])
     if name == "typing.Literal":
         return None
@@ -220,10 +210,10 @@ def _parameter(index: Index, annotation: Symbol | None, default: Symbol | None) 
 
 def _provided(index: Index, marker: Symbol | None, annotation: Symbol | None) -> Type | None:
     """What `Depends(provider)` hands to a handler; `Depends()` provides the annotated class."""
-    if not isinstance(marker, Call) or index.named(marker.func) not in _DEPENDS:
+    if not isinstance(marker, Call) or index.named(marker.func) not in written.DEPENDS:
         return None
     provider = marker.args[0] if marker.args else marker.keyword("dependency")
-    if provider is None or (isinstance(provider, Subscript) and index.named(provider.of) in _INJECTED):
+    if provider is None or (isinstance(provider, Subscript) and index.named(provider.of) in written.INJECTED):
         return instance_of(index, annotation) if annotation is not None else None
     produced = _over(evaluate(index, provider), call, index, Call(provider))
     match produced:
@@ -261,6 +251,8 @@ def _attribute_of_super(index: Index, cls: Type | None, myself: Type | None, nam
 def _instance_attribute(index: Index, owner: Instance, cls: str, name: str) -> Type | None:
     if cls == _SUPER:
         return _attribute_of_super(index, owner.args[0], owner.args[1], name)
+    if cls == known_results.STATE:
+        return kept_in_state(index, name)
     member = index.member(cls, name)
     if member is not None:
         match member.fact:
@@ -394,7 +386,7 @@ def _returned(index: Index, called: tuple[str, Instance | None]) -> Type | None:
     fact = index.function(name)
     if fact is None:
         return None
-    if isinstance(fact.declared, Ref) and index.resolve(fact.declared.name).name in _SELF:
+    if isinstance(fact.declared, Ref) and index.resolve(fact.declared.name).name in written.SELF:
         return receiver
     declared = instance_of(index, fact.declared) if fact.declared is not None else None
     if fact.is_generator:
@@ -432,7 +424,7 @@ def _subscript(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Typ
     match found:
         case Named(name) if name[:1].isupper() or name.rpartition(".")[2][:1].isupper() or name.startswith("builtins."):
             return found
-        case Instance(cls, parameters) if cls in _INDEXED or index.is_subclass(cls, "django.db.models.QuerySet"):
+        case Instance(cls, parameters) if cls in written.INDEXED or index.is_subclass(cls, "django.db.models.QuerySet"):
             if args == (_SLICE,):
                 return found
             return parameters[0] if parameters else None

@@ -29,6 +29,7 @@ def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
             facts[scope.path] = _function(names, scope, scope.node)
     _indexes(names, facts)
     _registrations(names, facts)
+    _states(names, facts)
     stars = tuple(
         import_base(node, names.module, names.is_package)
         for node in scan.nodes[ast.ImportFrom]
@@ -171,6 +172,23 @@ def _registrations(names: Names, facts: dict[str, Fact]) -> None:
                 args = tuple(names.symbol(one) for one in node.args)
                 keywords = tuple((one.arg or "**", names.symbol(one.value)) for one in node.keywords)
                 facts[path] = ValueFact(path, Place(range_of(node)), None, Call(func, args, keywords))
+
+
+def _states(names: Names, facts: dict[str, Fact]) -> None:
+    """`app.state.pool = pool` is a fact of its own, `state pool = pool`: of the object that keeps it, and what it is."""
+    for scope in names.scan.opened.values():
+        for target in scope.stores:
+            parent = names.scan.parents[target]
+            if (
+                isinstance(target.value, ast.Attribute)
+                and target.value.attr == "state"
+                and isinstance(parent, ast.Assign)
+            ):
+                state = names.symbol(target.value)
+                if state is not None:
+                    path = f"state {target.attr} = {ast.unparse(parent.value)[:60]}"
+                    value = Call(state, (names.assigned(target),))
+                    facts[path] = ValueFact(path, Place(range_of(target)), None, value)
 
 
 def _header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:

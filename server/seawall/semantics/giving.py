@@ -10,8 +10,8 @@ from seawall.semantics.evaluate import is_decorated
 from seawall.semantics.facts import CallSite, ClassFact, FunctionFact
 from seawall.semantics.index import Index
 from seawall.semantics.paths import split
-from seawall.semantics.symbols import Call, Ref
-from seawall.semantics.types import Named, options
+from seawall.semantics.symbols import Call, Ref, Symbol
+from seawall.semantics.types import Instance, Named, options
 
 
 def callers(index: Index, function: str, origin: str) -> Iterator[tuple[str, int, str]]:
@@ -71,6 +71,31 @@ def enqueued(index: Index, function: str, origin: str) -> Iterator[tuple[str, in
                 to = positions[passed.to] if is_position else passed.to  # type: ignore[index]
                 if to in (head, "args", "kwargs"):
                     yield from ((caller, number, given + steps) for given in passed.origins)
+
+
+def put(index: Index, function: FunctionFact, call: int) -> Iterator[tuple[str, int, str]]:
+    """The calls that put things into the queue from which the call of that number reads."""
+    callee = function.calls[call].callee
+    if not isinstance(callee, Ref) or last_name(callee) not in outside.QUEUE_READS:
+        return
+    queue = index.resolve(callee.name.rpartition(".")[0]).name
+    if not is_queue(index, Ref(queue)):
+        return
+    for caller in dict.fromkeys(caller for method in outside.QUEUE_WRITES for caller in index.callers(method)):
+        calling = index.function(caller)
+        for number, one in enumerate(calling.calls if calling else ()):
+            owner, _, method = one.callee.name.rpartition(".") if isinstance(one.callee, Ref) else ("", "", "")
+            if calling is None or method not in outside.QUEUE_WRITES or index.resolve(owner).name != queue:
+                continue
+            for passed in calling.passed(number):
+                if passed.to in (0, "item"):
+                    yield from ((caller, number, given) for given in passed.origins)
+
+
+def is_queue(index: Index, symbol: Symbol | None) -> bool:
+    """Whether a symbol stands for what the program hands things to itself with."""
+    found = options(index.type_of(symbol))
+    return bool(found) and all(isinstance(one, Instance) and one.cls in outside.QUEUES for one in found)
 
 
 def _enqueues(index: Index, called: str, task: str) -> bool:

@@ -12,7 +12,7 @@ from seawall.knowledge import names as known_names
 from seawall.semantics.evaluate import class_name, evaluate
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell, Memo
-from seawall.semantics.mentions import Mentions, callers, methods, properties, registrations, subclasses
+from seawall.semantics.mentions import KINDS, Mentions
 from seawall.semantics.symbols import Symbol
 from seawall.semantics.types import Named, Type
 
@@ -47,18 +47,7 @@ class Index:
         self._resolved: dict[str, Memo] = {}
         self._roots: Counter[str] = Counter()
         """How many modules begin with a name."""
-        self._callers = Mentions("calls", self._modules, callers)
-        self._subclasses = Mentions("extends", self._modules, subclasses)
-        self._definers = Mentions("defines", self._modules, methods)
-        self._properties = Mentions("properties", self._modules, properties)
-        self._registrations = Mentions("registers", self._modules, registrations)
-        self._mentions = (
-            self._callers,
-            self._subclasses,
-            self._definers,
-            self._properties,
-            self._registrations,
-        )
+        self._mentions = {kind: Mentions(kind, self._modules, sort) for kind, sort in KINDS.items()}
         self._methods: dict[str, dict[str, tuple[str, ...]]] = {}
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -94,7 +83,7 @@ class Index:
         if (old is None) != (facts is None) or any(before.get(name) != after.get(name) for name in touched):
             is_news = True
             self._methods.pop(module, None)
-            for mentions in self._mentions:
+            for mentions in self._mentions.values():
                 mentions.changed(module)
             self._revision.set(self._revision.value + 1)
         cells = self._cells.get(module, {})
@@ -117,9 +106,11 @@ class Index:
             else:
                 is_news = new.sites.follow(old.sites) or is_news
                 is_news = new.flow.follow(old.flow) or is_news
-                calls_others = calls_others or (self._callers.is_asked and old.called.own() != new.called.own())
+                calls_others = calls_others or (
+                    self._mentions["calls"].is_asked and old.called.own() != new.called.own()
+                )
         if calls_others:
-            self._callers.changed(module)
+            self._mentions["calls"].changed(module)
         return is_news or calls_others
 
     def expect(self, modules: Iterable[str]) -> None:
@@ -159,7 +150,7 @@ class Index:
                     if (asked := fact.flow.asked) is not None:
                         yield module, f"{name}{_FLOW}", asked
         yield "", "", self._revision
-        for mentions in self._mentions:
+        for mentions in self._mentions.values():
             for name, cell in mentions.asked():
                 yield "", name, cell
 
@@ -191,7 +182,7 @@ class Index:
 
     def callers(self, name: str) -> tuple[str, ...]:
         """The functions that hand arguments on to something of that (last) name."""
-        return self._callers.of(name)
+        return self._mentions["calls"].of(name)
 
     def subclasses(self, cls: str) -> tuple[str, ...]:
         """The project's classes that derive from a class, directly or not, nearest first."""
@@ -202,7 +193,7 @@ class Index:
         waiting = [cls]
         while waiting and len(found) < _MAX_SUBCLASSES:
             base = waiting.pop(0)
-            for name in self._subclasses.of(base.rpartition(".")[2]):
+            for name in self._mentions["extends"].of(base.rpartition(".")[2]):
                 if name not in found and name != cls and base in self.mro(name)[1:]:
                     found[name] = None
                     waiting.append(name)
@@ -210,7 +201,7 @@ class Index:
 
     def definers(self, method: str) -> tuple[str, ...]:
         """The project's classes that themselves define a method of that name."""
-        return self._definers.of(method)
+        return self._mentions["defines"].of(method)
 
     def properties(self, names: frozenset[str]) -> frozenset[str]:
         """Those of some names that a property has somewhere in the project, one that calls something."""
@@ -218,17 +209,25 @@ class Index:
 
     def registrations(self, name: str) -> tuple[str, ...]:
         """Facts about calls that register a handler or a router of that (last) name."""
-        return self._registrations.of(name)
+        return self._mentions["registers"].of(name)
+
+    def states(self, name: str) -> tuple[str, ...]:
+        """Facts about what an application's state keeps under a name."""
+        return self._mentions["keeps"].of(name)
+
+    def jobs(self, name: str) -> tuple[str, ...]:
+        """Lists with a function of that (last) name that a worker runs."""
+        return self._mentions["runs"].of(name)
 
     def registered(self, names: frozenset[str]) -> frozenset[str]:
         """Those of some names under which a call registers a handler somewhere in the project."""
         return self.answer(Index._registered_among, names) or frozenset()
 
     def _registered_among(self, names: frozenset[str]) -> frozenset[str]:
-        return names.intersection(self._registrations.of(""))
+        return names.intersection(self._mentions["registers"].of(""))
 
     def _properties_among(self, names: frozenset[str]) -> frozenset[str]:
-        return names.intersection(self._properties.of(""))
+        return names.intersection(self._mentions["properties"].of(""))
 
     def has_module(self, module: str) -> bool:
         """Whether the project has a module of that absolute name."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from seawall.knowledge import http_input
 from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell
-from seawall.semantics.symbols import Attr, Call, Ref, Subscript, Symbol
+from seawall.semantics.symbols import Attr, Call, Ref, Several, Subscript, Symbol
 
 Table: TypeAlias = dict[str, tuple[str, ...]]
 """What a module says: for each name, the absolute names of those who mention it."""
@@ -131,6 +131,33 @@ def registrations(module: str, facts: ModuleFacts) -> Table:
     return _table(found)
 
 
+def states(module: str, facts: ModuleFacts) -> Table:
+    """Facts about what is kept in an application's state, by its name there."""
+    found: dict[str, dict[str, None]] = {}
+    for path in facts.names:
+        if path.startswith("state "):
+            found.setdefault(path.split(" ", 2)[1], {})[f"{module}.{path}"] = None
+    return _table(found)
+
+
+def jobs(module: str, facts: ModuleFacts) -> Table:
+    """Lists of functions that a worker runs, by the last name of each function."""
+    found: dict[str, dict[str, None]] = {}
+    for path, fact in facts.names.items():
+        owner, _, name = path.rpartition(".")
+        if (
+            name == "functions"
+            and "Worker" in owner
+            and isinstance(fact, ValueFact)
+            and isinstance(fact.value, Several)
+        ):
+            for element in fact.value.items:
+                given = element.args[0] if isinstance(element, Call) and element.args else element
+                if last := _last_name(given):
+                    found.setdefault(last, {})[f"{module}.{path}"] = None
+    return _table(found)
+
+
 def _is_property(decorator: Symbol | None) -> bool:
     return _last_name(decorator.func if isinstance(decorator, Call) else decorator).endswith("property")
 
@@ -147,3 +174,14 @@ def _last_name(symbol: Symbol | None) -> str:
     while isinstance(symbol, Subscript):  # `class Users(Repository[User])`
         symbol = symbol.of
     return symbol.name.rpartition(".")[2] if isinstance(symbol, (Ref, Attr)) else ""
+
+
+KINDS: dict[str, Callable[[str, ModuleFacts], Table]] = {
+    "calls": callers,
+    "extends": subclasses,
+    "defines": methods,
+    "properties": properties,
+    "registers": registrations,
+    "keeps": states,
+    "runs": jobs,
+}

@@ -1,7 +1,6 @@
 """From an item's tree to symbols: which absolute name, parameter or value an expression is made of.
 
-Only the item itself is read. A name bound at module level, in this item or another, becomes `Ref("module.name")`; the index
-knows what that is.
+Only the item itself is read. A name bound at module level, in any item, becomes `Ref("module.name")`, which the index knows.
 """
 
 from __future__ import annotations
@@ -435,6 +434,7 @@ class Names:
             last not in SHAPED_BY_ARGUMENTS
             and not (last in _SHAPED_BY_CLASS and _begins_with_class(node))
             and not _begins_with_variable(node)
+            and not (last == "func" and isinstance(self.scan.parents[node], ast.List))
         ):
             return Call(func)
         keywords = tuple((one.arg or "**", self.symbol(one.value, depth)) for one in kept)

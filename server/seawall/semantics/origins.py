@@ -24,7 +24,7 @@ _SAME_CHARACTERS = frozenset({
 _PUTS_IN = frozenset({"format", "format_map", "join", "replace"})
 _READS = frozenset({
     "get", "getlist", "json", "form", "body", "model_dump", "dict", "pop", "items", "values", "receive_text", "receive_json",
-    "receive_bytes", "get_json", "get_data", "getall", "getone", "get_secret_value", "read", "iter_text", "iter_json",
+    "receive_bytes", "receive", "recv", "get_nowait", "get_json", "get_data", "getall", "getone", "get_secret_value", "read", "iter_text", "iter_json",
 })  # fmt: skip
 _WITH_DEFAULT = frozenset({"get", "pop", "setdefault"})
 _TRANSPARENT = frozenset({

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from seawall.knowledge import http_input, outside
 from seawall.semantics.calls import last_name
-from seawall.semantics.facts import ClassFact, FunctionFact
+from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
 from seawall.semantics.meanings.schema import allows_extra
 from seawall.semantics.paths import STEP, split, steps_of, symbol_of
-from seawall.semantics.symbols import Call, Parameter, Ref, Symbol
+from seawall.semantics.symbols import Call, Parameter, Ref, Several, Symbol
 from seawall.semantics.types import Instance, Named, options
 
 REQUEST = "the request"
@@ -36,15 +38,25 @@ def source(index: Index, name: str, function: FunctionFact, origin: str, is_hand
                 return REQUEST if part in http_input.REQUEST_PARTS else None
             if index.is_subclass(one.cls, *http_input.DJANGO_REQUEST_TYPES):
                 return REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
-            if one.cls in outside.MESSAGES:
-                return outside.MESSAGE if part in outside.MESSAGE_PARTS else None
-    called_by = _called_by(index, function)
+            if one.cls in outside.MESSAGES or one.cls in outside.MESSAGE_SOURCES:
+                return outside.MESSAGE if outside.MESSAGE_PARTS.intersection(parts) else None
+            if index.is_subclass(one.cls, *outside.TEXT_SOURCES):
+                return outside.MESSAGE if _is_given_out(steps) else None
+    called_by = _called_by(index, function, name)
     if called_by is not None and not _is_bound_task(function, parameter):
         return called_by
     is_handled = is_handled or is_handler(index, function, name)
-    return _of_handler(index, function, parameter, part, is_handled) or _of_django(
-        index, name, function, parameter, parts
+    return (
+        _of_handler(index, function, parameter, part, is_handled)
+        or _of_ninja(index, function, parameter, part)
+        or _of_django(index, name, function, parameter, parts)
+        or _of_callback(index, name, function, parameter, steps)
     )
+
+
+def _is_given_out(steps: str) -> bool:
+    """Whether an origin is a message that a websocket gives out: an item of it, or what `recv` gives."""
+    return steps.startswith(("[*]", ".recv"))
 
 
 def _of_module(index: Index, function: str, name: str, part: str) -> str | None:
@@ -67,6 +79,8 @@ def _of_call(index: Index, function: FunctionFact, origin: str, parts: list[str]
         for one in options(index.type_of(symbol)):
             if isinstance(one, Instance) and one.cls in outside.MESSAGE_SOURCES | outside.MESSAGES:
                 return outside.MESSAGE if outside.MESSAGE_PARTS.intersection(parts) else None
+            if isinstance(one, Instance) and index.is_subclass(one.cls, *outside.TEXT_SOURCES):
+                return outside.MESSAGE
         symbol = symbol.func if isinstance(symbol, Call) else symbol.of  # type: ignore[union-attr]
         owner = next((one for one in options(index.type_of(symbol)) if isinstance(one, Named)), None)
         if owner is not None and owner.receiver is not None and owner.receiver.cls in outside.MESSAGE_SOURCES:
@@ -74,18 +88,68 @@ def _of_call(index: Index, function: FunctionFact, origin: str, parts: list[str]
     return None
 
 
-def _called_by(index: Index, function: FunctionFact) -> str | None:
+def _called_by(index: Index, function: FunctionFact, name: str) -> str | None:
     """A queue or the command line that calls the function."""
+    if any(_runs(index, one, name) for one in index.jobs(function.name)):
+        return outside.TASK
     for decorator in function.decorators:
         symbol = decorator.func if isinstance(decorator, Call) else decorator
-        name = index.named(symbol) if symbol is not None else None
-        if name in outside.TASKS:
+        decorated = index.named(symbol) if symbol is not None else None
+        if decorated in outside.TASKS:
             return outside.TASK
-        if name in outside.SUBSCRIBERS:
+        if decorated in outside.SUBSCRIBERS:
             return outside.MESSAGE
-        if name in outside.COMMANDS:
+        if decorated in outside.COMMANDS:
             return outside.COMMAND_LINE
     return None
+
+
+def _runs(index: Index, jobs: str, name: str) -> bool:
+    """Whether a worker's list of functions has the one of that name."""
+    fact = index.fact(*index.split(jobs))
+    if not isinstance(fact, ValueFact) or not isinstance(fact.value, Several):
+        return False
+    given = (one.args[0] if isinstance(one, Call) and one.args else one for one in fact.value.items)
+    return any(isinstance(one, Ref) and index.resolve(one.name).name == name for one in given)
+
+
+def _of_callback(index: Index, name: str, function: FunctionFact, parameter: Parameter, steps: str) -> str | None:
+    """What a method of a framework's class, or a function that a call is given to call, gets of a message."""
+    owner, _, last = name.rpartition(".")
+    position = function.params.index(parameter)
+    if position and isinstance(index.resolve(owner).fact, ClassFact):
+        received = next(
+            (row for base in index.mro(owner) if (row := outside.RECEIVERS.get(f"{base}.{last}")) is not None), ()
+        )
+        if parameter.name in received:
+            return REQUEST
+        position -= 1
+    for callback in _given_to(index, name, last):
+        if callback.position == position:
+            is_sent = (
+                callback.kind == "text"
+                or (callback.kind == "texts" and _is_given_out(steps))
+                or (callback.kind == "message" and outside.MESSAGE_PARTS.intersection(steps_of(steps)))
+            )
+            return outside.MESSAGE if is_sent else None
+    return None
+
+
+def _given_to(index: Index, name: str, last: str) -> Iterator[outside.Callback]:
+    """The calls that are given a function, to call it with messages."""
+    for method in outside.CALLBACK_NAMES:
+        for caller in index.callers(method):
+            calling = index.function(caller)
+            for call in calling.calls if calling is not None else ():
+                if last_name(call.callee) != method:
+                    continue
+                given = [(one.to, index.type_of(one.value)) for one in call.given if last_name(one.value) == last]
+                if not any(isinstance(one, Named) and index.resolve(one.name).name == name for _, one in given):
+                    continue
+                for target in options(index.type_of(call.callee)):
+                    row = outside.CALLBACKS.get(target.name) if isinstance(target, Named) else None
+                    if row is not None and any(to in (row.at, row.keyword) for to, _ in given):
+                        yield row
 
 
 def _is_bound_task(function: FunctionFact, parameter: Parameter) -> bool:
@@ -105,6 +169,35 @@ def _of_handler(index: Index, function: FunctionFact, parameter: Parameter, part
         is_form = parameter.annotation is not None and _is_form(index, parameter.annotation)
         return REQUEST if is_form or is_sent(index, parameter) else None
     return None
+
+
+def _of_ninja(index: Index, function: FunctionFact, parameter: Parameter, part: str) -> str | None:
+    """A handler of Django Ninja gets the request, and the rest as it asks for it."""
+    if parameter.name in ("self", "cls") or not any(_is_ninja(index, one) for one in function.decorators):
+        return None
+    if parameter.name == "request":
+        return REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
+    for one in options(index.type_of(parameter)):
+        if isinstance(one, Instance) and index.is_subclass(one.cls, *http_input.NINJA_FILES):
+            return REQUEST if part in ("name", "content_type", "read", "file") else None
+    return REQUEST
+
+
+def _is_ninja(index: Index, decorator: Symbol | None) -> bool:
+    if not isinstance(decorator, Call):
+        return False
+    return any(
+        isinstance(one, Named)
+        and (
+            one.name in http_input.NINJA_DECORATORS
+            or (
+                one.receiver is not None
+                and one.last in (*http_input.REGISTERS, "api_operation")
+                and index.is_subclass(one.receiver.cls, *http_input.NINJA_ROUTERS)
+            )
+        )
+        for one in options(index.type_of(decorator.func))
+    )
 
 
 def _has_markers(index: Index, function: FunctionFact) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from seawall.knowledge import outside as known_outside
 from seawall.semantics.facts import ClassFact, FunctionFact, Passed
-from seawall.semantics.giving import callers, enqueued, filled
+from seawall.semantics.giving import callers, enqueued, filled, put
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
@@ -118,6 +118,8 @@ def _before(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot
     head, steps = split(spot.origin)
     if head.startswith("#"):
         yield from through_call(index, spot.function, fact, spot.origin)
+        for caller, call, given in put(index, fact, int(head[1:])):
+            yield Spot(caller, given + steps), Hop(caller, call, spot.function)
     elif not head.startswith("@"):
         for found in _provided(index, spot, fact, head, steps):
             yield found, None

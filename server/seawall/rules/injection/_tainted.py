@@ -6,14 +6,18 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from seawall.knowledge.outside import QUEUE_READS
 from seawall.rules.base import File
 from seawall.rules.injection._places import Place, place_of
 from seawall.semantics.facts import FunctionFact
+from seawall.semantics.giving import is_queue
 from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.sql_call import HOLE, Part, SqlCall, looks_like_sql
 from seawall.semantics.origins import origins
+from seawall.semantics.paths import split, symbol_of
 from seawall.semantics.summary import Hop
-from seawall.semantics.taint import Arrival, is_harmless, outside, symbol_of, through_call
+from seawall.semantics.symbols import Attr, Ref
+from seawall.semantics.taint import Arrival, is_harmless, outside, through_call
 from seawall.semantics.types import Instance, options
 
 _CERTAIN = frozenset({
@@ -21,6 +25,8 @@ _CERTAIN = frozenset({
     "django.db.models.QuerySet.extra",
 })  # fmt: skip
 """What takes SQL and nothing else, and pieces of it too."""
+
+_TEXTS = (None, Instance("builtins.str"), Instance("builtins.bytes"))
 
 
 class Tainted(NamedTuple):
@@ -124,6 +130,9 @@ def function_of(node: ast.AST, file: File) -> str | None:
 def _open_parameters(name: str, fact: FunctionFact, found: tuple[str, ...], file: File) -> Iterator[str]:
     """Parameters of the function that may be any text; what hangs on objects is no evidence."""
     for start in found:
+        if _is_queued(fact, start, file):
+            yield start
+            continue
         given = [start]
         if start.startswith("#"):
             through = through_call(file.index, name, fact, start)
@@ -139,6 +148,24 @@ def _open_parameters(name: str, fact: FunctionFact, found: tuple[str, ...], file
                 isinstance(one, Instance) and one.cls == "builtins.str" for one in types
             ):
                 yield origin
+
+
+def _is_queued(fact: FunctionFact, origin: str, file: File) -> bool:
+    """Whether it is text, or a part of what was text, that the program has handed to itself."""
+    head, steps = split(origin)
+    before, method, rest = steps.rpartition(".get()")
+    queue = symbol_of(fact, head + before) if method else None
+    if head.startswith("#"):
+        callee = fact.calls[int(head[1:])].callee if int(head[1:]) < len(fact.calls) else None
+        name = callee.name if isinstance(callee, (Ref, Attr)) else ""
+        if name.rpartition(".")[2] in QUEUE_READS:
+            queue = callee.of if isinstance(callee, Attr) else Ref(name.rpartition(".")[0])
+            rest = steps
+    if queue is None or "." in rest or not is_queue(file.index, queue):
+        return False
+    return all(
+        not one.args or one.args[0] in _TEXTS for one in options(file.index.type_of(queue)) if isinstance(one, Instance)
+    )
 
 
 def is_harmless_value(value: ast.expr, file: File) -> bool:
