@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,7 +27,9 @@ def apply_to(text: Text, edits: Iterable[Edit]) -> Text:
 
 def difference(path: Path, old: Text, new: Text) -> Iterator[Edit]:
     """Small edits that make `new` of `old`: whole lines come and go, and in a changed line only what changed."""
-    matcher = difflib.SequenceMatcher(None, old.lines, new.lines, autojunk=False)
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(None, old.lines, new.lines, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
             continue

@@ -10,10 +10,11 @@ from seawall.edits import AnyEdit, CannotFix, Edit, Fix, Safety
 from seawall.engine.fix import offered, text_of
 from seawall.engine.suppress import comment_line
 from seawall.engine.workspace import Located, Workspace
+from seawall.patterns import pattern
 from seawall.syntax import Range
 
-_IGNORE = re.compile(r"#\s*seawall\s*:\s*ignore\s*\[(?P<codes>[^\]\n]*)\]", re.IGNORECASE)
-_NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>SW\d+(?:[\s,]+[A-Z]+\d+)*)", re.IGNORECASE)
+_IGNORE = pattern(r"#\s*seawall\s*:\s*ignore\s*\[(?P<codes>[^\]\n]*)\]", re.IGNORECASE)
+_NOQA = pattern(r"#\s*noqa\s*:\s*(?P<codes>SW\d+(?:[\s,]+[A-Z]+\d+)*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

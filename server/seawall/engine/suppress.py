@@ -9,17 +9,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from seawall.patterns import pattern
 from seawall.rules.base import Finding
 from seawall.syntax import Item
 from seawall.syntax.lexer import tokens
 
 EVERYTHING = frozenset({"*"})
 
-_QUICK = re.compile(r"noqa|seawall\s*:", re.IGNORECASE)
-_NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?:[A-Za-z]+[0-9]+)(?:[\s,]+[A-Za-z]+[0-9]+)*)?", re.IGNORECASE)
-_IGNORE = re.compile(r"#\s*seawall\s*:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
-_TEMPLATE = re.compile(r"\{%|\{\{[^{}]*\}\}")
-_CODE = re.compile(r"[A-Za-z]+[0-9]+|[a-z][a-z0-9-]+")
+_QUICK = pattern(r"noqa|seawall\s*:", re.IGNORECASE)
+_NOQA = pattern(r"#\s*noqa(?P<codes>\s*:\s*(?:[A-Za-z]+[0-9]+)(?:[\s,]+[A-Za-z]+[0-9]+)*)?", re.IGNORECASE)
+_IGNORE = pattern(r"#\s*seawall\s*:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
+_TEMPLATE = pattern(r"\{%|\{\{[^{}]*\}\}")
+_CODE = pattern(r"[A-Za-z]+[0-9]+|[a-z][a-z0-9-]+")
 
 
 def is_template(item: Item) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from seawall.patterns import pattern
+
 HASHERS = frozenset({
     "pwdlib.PasswordHash.hash", "pwdlib.hashers.argon2.Argon2Hasher.hash", "pwdlib.hashers.bcrypt.BcryptHasher.hash",
     "passlib.context.CryptContext.hash", "passlib.context.CryptContext.encrypt", "passlib.hash.bcrypt.hash",
@@ -77,15 +79,15 @@ WEAK_DJANGO = {
 }
 """Django's hashers that are none."""
 
-_PLAIN = re.compile(
+_PLAIN = pattern(
     r"(?:(?:new|raw|plain|plaintext|clear|user|account|current|given|input|login|master|default|admin|initial|temporary)_?)?(?:password|passwd|pwd|passphrase)"
     r"(?:_?(?:plain|raw|text|new|1|2|str|bytes))?",
     re.I,
 )
-_STORED = re.compile(
+_STORED = pattern(
     r"(?:(?:hashed|encrypted|user|account)_?)?(?:password|passwd|pwd)(?:_?(?:hash|hashed|digest|encrypted))?", re.I
 )
-_HASHING = re.compile(
+_HASHING = pattern(
     r"(?:hash|encrypt|make|generate|create)(?:_\w+)?_?password(?:_hash)?|\w*password_hash|hash_?pw\w*|(?:get_)?hashed_?password",
     re.I,
 )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -15,8 +13,8 @@ from seawall.lsp import messages
 from seawall.lsp.protocol import Json
 from seawall.syntax import Range, Text, Unit
 
-SCRATCH = Path(tempfile.gettempdir()) / "seawall-untitled"
-"""Where documents that are no files are taken to be. Nothing is ever written there."""
+SCRATCH = Path(os.path.abspath(os.sep), "seawall-untitled")  # noqa: PTH100 - the drive's root, on Windows
+"""Where documents that are no files are taken to be. There is no such folder, and nothing is ever written there."""
 
 _DRIVE = re.compile(r"^/[A-Za-z]:")
 
@@ -36,6 +34,8 @@ def to_path(uri: str) -> Path:
 
 
 def _made_up(uri: str) -> Path:
+    import hashlib
+
     name = hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return SCRATCH / name / "untitled.py"
 

@@ -54,14 +54,18 @@ class Background:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("Work in the background failed", exc_info=error)
 
+    async def _idle(self) -> None:
+        while self._is_busy():
+            await asyncio.sleep(0.001)
+
     async def go_through(self, steps: Iterator[T], tell: Callable[[T], None] | None = None) -> None:
-        """Take all steps, and between them let the client have its turn."""
+        """Take all steps, and before them and between them let the client have its turn."""
+        await self._idle()
         deadline = time.perf_counter() + SLICE
         for step in steps:
             if time.perf_counter() >= deadline:
                 await asyncio.sleep(0)
-                while self._is_busy():
-                    await asyncio.sleep(0.001)
+                await self._idle()
                 if tell is not None:
                     tell(step)
                 deadline = time.perf_counter() + SLICE

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +52,8 @@ def index_revision(history: History, table: str, column: str) -> tuple[Path, str
     Raises:
         ValueError: the history has no single head to go on from.
     """
+    import hashlib
+
     head = history.head
     if head is None:
         raise ValueError("the history has no single head")
@@ -92,6 +92,8 @@ def downgrade() -> None:
 def _script_folders(root: Path, read: Read) -> Iterator[Path]:
     text = read(root / "alembic.ini")
     if text is not None:
+        import configparser
+
         parser = configparser.RawConfigParser()
         try:
             parser.read_string(text)

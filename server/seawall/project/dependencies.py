@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seawall.patterns import pattern
 from seawall.project import toml_file
 from seawall.project.adding import add_requirement
 from seawall.project.reading import Read, absolute, children, is_folder, read_text
@@ -29,11 +30,11 @@ __all__ = ["LOCK_FILES", "Dependencies", "Requirement", "add_requirement", "is_m
 
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
 
-_LOCKED = re.compile(
+_LOCKED = pattern(
     r'^\[\[packages?\]\][^\S\n]*\r?\n(?:(?!\[)[^\n]*\n)*?name = "([^"\n]+)"[^\S\n]*\r?\nversion = "([^"\n]+)"',
     re.MULTILINE,
 )
-_DIST_INFO = re.compile(r"(.+?)-(\d[^-]*)(?:-py[\d.]+)?\.(?:dist-info|egg-info)")
+_DIST_INFO = pattern(r"(.+?)-(\d[^-]*)(?:-py[\d.]+)?\.(?:dist-info|egg-info)")
 _DEPTH = 2
 
 

@@ -11,14 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from seawall.patterns import pattern
 from seawall.project.reading import Read, absolute, line_end, looked_at, read_text
 from seawall.project.settings import DEFAULT_EXCLUDE
 
-_EXAMPLE = re.compile(
-    r"(?:^|[._-])(?:example|sample|template|tpl|tmpl|dist|default|defaults)(?:$|[._-])", re.IGNORECASE
-)
-_NAME = re.compile(r"\.env(?:[._-].*)?|env[._-](?:example|sample|template|dist)|[\w.-]+\.env", re.IGNORECASE)
-_PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=,^-]*")
+_EXAMPLE = pattern(r"(?:^|[._-])(?:example|sample|template|tpl|tmpl|dist|default|defaults)(?:$|[._-])", re.IGNORECASE)
+_NAME = pattern(r"\.env(?:[._-].*)?|env[._-](?:example|sample|template|dist)|[\w.-]+\.env", re.IGNORECASE)
+_PLAIN = pattern(r"[A-Za-z0-9_./:@%+=,^-]*")
 _DEPTH = 2
 
 

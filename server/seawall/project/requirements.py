@@ -5,17 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from seawall.patterns import pattern
 from seawall.project.reading import Read, absolute
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$", re.DOTALL)
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
-_WHEEL = re.compile(r"(?:^|/)([A-Za-z0-9.]+(?:_[A-Za-z0-9.]+)*)-(\d[\w.!+]*)-[\w.]+-[\w.]+-[\w.]+\.whl")
-_OPTION = re.compile(r"\s--?[A-Za-z][\w-]*[= ].*$", re.DOTALL)
-_INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[^-\s]))(.+)$")
-_CLAUSE = re.compile(r"\s*(===|==|~=|>=|<=|!=|>|<|\^|~|=)?\s*v?([0-9][\w.!+-]*?)(\.\*)?\s*$")
+_NAME = pattern(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$", re.DOTALL)
+_EGG = pattern(r"[#&]egg=([A-Za-z0-9._-]+)")
+_WHEEL = pattern(r"(?:^|/)([A-Za-z0-9.]+(?:_[A-Za-z0-9.]+)*)-(\d[\w.!+]*)-[\w.]+-[\w.]+-[\w.]+\.whl")
+_OPTION = pattern(r"\s--?[A-Za-z][\w-]*[= ].*$", re.DOTALL)
+_INCLUDE = pattern(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[^-\s]))(.+)$")
+_CLAUSE = pattern(r"\s*(===|==|~=|>=|<=|!=|>|<|\^|~|=)?\s*v?([0-9][\w.!+-]*?)(\.\*)?\s*$")
 
 
 class Requirement(NamedTuple):

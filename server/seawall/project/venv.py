@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from seawall.patterns import pattern
 from seawall.project import toml_file
 from seawall.project.dependencies import declared, manifests
 from seawall.project.gitignore import repository
@@ -172,14 +173,14 @@ def declares_dependencies(root: Path, read: Read = read_text) -> Place | None:
 
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _SCRIPT_FOLDERS = ("bin", "script", "scripts", "tools")
-_ELSEWHERE = re.compile(r"docker|entrypoint|devcontainer|post-?create|(?:^|[-_.])ci(?:[-_.]|$)", re.IGNORECASE)
-_ACTIVATES = re.compile(
+_ELSEWHERE = pattern(r"docker|entrypoint|devcontainer|post-?create|(?:^|[-_.])ci(?:[-_.]|$)", re.IGNORECASE)
+_ACTIVATES = pattern(
     r"(?:^|[\s;&(])(?:source|\.)\s+\S*activate\b|\b(?:conda|mamba|micromamba|pyenv)\s+activate\b|\bworkon\s"
     r"|\bVIRTUAL_ENV\b|\bCONDA_PREFIX\b|\bPATH\s*[:?]?=\s*\S*(?:venv|VENV|env)\S*/(?:bin|Scripts)|\bGITHUB_ACTIONS\b"
 )
-_RUNNER = re.compile(r"\b(?:uv|poetry|pdm|hatch|pipenv|pixi|conda|nox|tox|docker|podman|kubectl|ssh|vagrant)\b")
-_PREFIX = re.compile(r"^(?:[@+-]+|sudo(?:\s+-\w+)*\s|exec\s|time\s|then\s|do\s|else\s|env\s|\w+=\S*\s|\s)+")
-_PIP = re.compile(r"(?:(?:python|py)[\d.]*\s+(?:-\w+\s+)*?-m\s+)?pip[\d.]*\s+(?:-\S+\s+)*install\b(.*)$")
+_RUNNER = pattern(r"\b(?:uv|poetry|pdm|hatch|pipenv|pixi|conda|nox|tox|docker|podman|kubectl|ssh|vagrant)\b")
+_PREFIX = pattern(r"^(?:[@+-]+|sudo(?:\s+-\w+)*\s|exec\s|time\s|then\s|do\s|else\s|env\s|\w+=\S*\s|\s)+")
+_PIP = pattern(r"(?:(?:python|py)[\d.]*\s+(?:-\w+\s+)*?-m\s+)?pip[\d.]*\s+(?:-\S+\s+)*install\b(.*)$")
 _BOOTSTRAP = frozenset(("pip", "uv", "poetry", "pdm", "hatch", "pipenv", "pipx", "pixi", "nox", "tox", "virtualenv"))
 
 

@@ -10,6 +10,8 @@ import re
 import sys
 from typing import NamedTuple
 
+from seawall.patterns import pattern
+
 from .lexer import Token, logical_end, tokens
 from .text import Range, utf8_len
 
@@ -22,8 +24,8 @@ _MISSING = {
     if sys.version_info < since
 }
 
-_CANDIDATE = re.compile(r"\bexcept\b[^\n:(]*,|\b(?:def|class)[ \t]+\w+[ \t]*\[|\btype[ \t]+\w+[ \t]*[\[=]")
-_HEAD = re.compile(
+_CANDIDATE = pattern(r"\bexcept\b[^\n:(]*,|\b(?:def|class)[ \t]+\w+[ \t]*\[|\btype[ \t]+\w+[ \t]*[\[=]")
+_HEAD = pattern(
     r"""([ \t\f]*)(?:
         (?P<except>except\b[ \t]*\*?)
       | (?P<named>(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*[ \t]*)(?=\[)
@@ -31,7 +33,7 @@ _HEAD = re.compile(
     )""",
     re.X,
 )
-_SEPARATOR = re.compile(r"[,:]|\bas\b|\b(?:or|and|not|if|lambda)\b")
+_SEPARATOR = pattern(r"[,:]|\bas\b|\b(?:or|and|not|if|lambda)\b")
 
 
 class Rewritten(NamedTuple):

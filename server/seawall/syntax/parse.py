@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from seawall.patterns import pattern
+
 from . import fstrings, newer
 from .repair import MAX_TRIES, Damage, cut_short, repairs
 from .text import Range
@@ -18,7 +20,7 @@ MAX_SIZE = 2_000_000
 MAX_REPAIRED_SIZE = 200_000
 """Longer items are not repaired: every try reads the whole item."""
 
-_UNPARSABLE = re.compile("[\0\ud800-\udfff]")
+_UNPARSABLE = pattern("[\0\ud800-\udfff]")
 
 
 class Problem(NamedTuple):

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, Self
+
+from seawall.patterns import pattern
 
 from .lexer import logical_end
 from .text import Range, utf8_len
 
 MAX_TRIES = 8
 
-_INDENT = re.compile(r"[ \t\f]*")
-_ON_LINE = re.compile(r"on line (\d+)")
-_HEADER = re.compile(
+_INDENT = pattern(r"[ \t\f]*")
+_ON_LINE = pattern(r"on line (\d+)")
+_HEADER = pattern(
     r"(async[ \t]+def|def|class)[ \t]+([^\W\d]\w*)"
     r"|(async[ \t]+(?:for|with|def)|def|class|if|while|for|with|try|match)\b"
     r"|(elif|else|except|finally|case)\b"
 )
-_BLANK = re.compile(r"[ \t\f]*(?:#.*)?$")
+_BLANK = pattern(r"[ \t\f]*(?:#.*)?$")
 
 
 class Damage(NamedTuple):
@@ -152,7 +153,7 @@ def _until_outdent(lines: list[str], at: int) -> int:
     return len(lines)
 
 
-_CODE = re.compile(
+_CODE = pattern(
     r"[ \t\f]*(?:(?:async[ \t]+)?(?:def|class|return|import|with|while|raise|try|del|assert|pass)\b"
     r"|(?:if|for|elif|except)\b.*:\s*(?:#.*)?$|from[ \t]+[\w.]+[ \t]+import\b|@\w|await\b"
     r"|[\w.\[\]'\", ]+[ \t]*(?::[ \t]*[\w.\[\], |]+)?[ \t]*[-+*/|&]?=[^=]|[\w.]+\(.*\)?\s*$)"

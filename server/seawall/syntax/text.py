@@ -15,11 +15,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Self
 
+from seawall.patterns import pattern
+
 Unit = Literal["utf-8", "utf-16", "utf-32"]
 
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++")
 _BYTE_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
-_WIDE = re.compile("[\U00010000-\U0010ffff]")
+_WIDE = pattern("[\U00010000-\U0010ffff]")
 _UNREAD_BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),

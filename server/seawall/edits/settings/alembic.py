@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import re
 from pathlib import Path
 
@@ -62,6 +61,8 @@ def _key(env: Path, url: str, project: Project) -> str:
 
 
 def _env(ini: Path, text: str, project: Project) -> Module:
+    import configparser
+
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(text)

@@ -1,7 +1,7 @@
 """Code actions: what can be done about the findings in a range.
 
 They are found by the range alone, as some editors drop what a diagnostic carries, and their edits are made when one is chosen,
-if the client can wait that long.
+if the client can wait that long. What makes them is imported with the first request: the first findings need not wait for it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from seawall.edits import AnyEdit, CannotFix
-from seawall.engine.actions import Action, actions_for
-from seawall.engine.fixing import bulk_fixes, fix_all
 from seawall.lsp import messages
 from seawall.lsp.documents import Open
 from seawall.lsp.edits import workspace_edit
@@ -23,6 +21,7 @@ from seawall.lsp.protocol import Json
 from seawall.syntax import Range
 
 if TYPE_CHECKING:
+    from seawall.engine.actions import Action
     from seawall.lsp.language_server import SeawallServer
 
 log = logging.getLogger(__name__)
@@ -43,6 +42,9 @@ async def code_actions(ls: SeawallServer, params: messages.CodeActions) -> list[
     document = ls.documents.get(params.text_document.uri)
     if document is None or not ls.client.code_action_literals:
         return None
+    from seawall.engine.actions import actions_for
+    from seawall.engine.fixing import bulk_fixes
+
     place = ls.converter.place(document.text, params.range)
     wanted = _wanted(params.context.only)
     found = ls.reports.located(document.path)
@@ -86,6 +88,8 @@ async def resolve(ls: SeawallServer, params: messages.CodeAction) -> Json:
 
 def _edit_for(ls: SeawallServer, document: Open, key: list[Any]) -> Json:
     if key == [FIX_ALL]:
+        from seawall.engine.fixing import fix_all
+
         return workspace_edit(ls, fix_all(document.root.workspace, document.path))
     action = _again(ls, document, key)
     if action is None:
@@ -98,6 +102,8 @@ def _edit_for(ls: SeawallServer, document: Open, key: list[Any]) -> Json:
 
 def _again(ls: SeawallServer, document: Open, key: list[Any]) -> Action | None:
     """The action of this key in the code as it is now: at the same place, or else the only one of its kind."""
+    from seawall.engine.actions import actions_for
+
     found = ls.reports.located(document.path)
     everywhere = Range(0, 0, 1 << 40, 0)
     same = [action for action in actions_for(document.root.workspace, found, everywhere) if _key(action)[:2] == key[:2]]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from seawall.engine.fixing import fix_all
 from seawall.engine.workspace import Located
 from seawall.lsp.convert import to_path, to_uri
 from seawall.lsp.edits import workspace_edit
@@ -49,6 +48,8 @@ async def fix_all_command(ls: SeawallServer, arguments: list[Any]) -> None:
     document = ls.documents.get(uri) if isinstance(uri, str) else None
     if document is None or not ls.client.applies_edits:
         return
+    from seawall.engine.fixing import fix_all
+
     edits = fix_all(document.root.workspace, document.path)
     if edits:
         params = {"label": "Seawall", "edit": workspace_edit(ls, edits)}

@@ -56,6 +56,10 @@ def registration() -> dict[str, object]:
     }
 
 
+_FIRST_LOOK_AFTER = 0.05
+"""Seconds after which a folder's files are read: the documents that a client opens at once come first."""
+
+
 class Files:
     """Files below the roots, as they are on disk."""
 
@@ -101,6 +105,7 @@ class Files:
                 progress.report(f"{step.done} of {step.total} files", 100 * step.done // step.total)
 
         try:
+            await asyncio.sleep(_FIRST_LOOK_AFTER)
             await self._server.background.go_through(root.indexer.steps(), tell)
         finally:
             progress.end("Done")

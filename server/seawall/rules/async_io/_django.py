@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from packaging.version import Version
-
 from seawall.edits import CannotFix, Edit, Fix, Safety
 from seawall.edits.imports import need
 from seawall.edits.threads import ASGIREF, awaited, can_await_at, in_thread
@@ -48,7 +46,11 @@ def in_thread_fix(file: File, call: ast.Call, why: str) -> Iterator[Fix]:
 def _has(file: File, name: str) -> bool:
     """Whether the project's Django has the coroutine."""
     version = file.project.dependencies.version("django")
-    return version is None or version >= Version(SINCE.get(name, "4.1"))
+    if version is None:
+        return True
+    from packaging.version import Version
+
+    return version >= Version(SINCE.get(name, "4.1"))
 
 
 def _renamed(call: ast.Call, name: str, file: File) -> list[Edit]:

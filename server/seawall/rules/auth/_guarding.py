@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from seawall.knowledge.http_input import MARKERS, SECURITY_SCHEMES
+from seawall.patterns import pattern
 from seawall.semantics.facts import CallSite, ClassFact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.registration import depends, provider_of, router_calls
@@ -15,15 +16,15 @@ from seawall.semantics.symbols import Attr, Call, Constant, Parameter, Ref, Seve
 from seawall.semantics.types import Instance, Named, Value, options
 
 _MAX_HOPS, _MAX_FUNCTIONS = 4, 200
-_STATUS = re.compile(r"^(?:HTTP_40[13]_\w+|UNAUTHORIZED|FORBIDDEN)$")
-_REFUSES = re.compile(r"forbidden|unauthori[sz]ed|unauthenticated|not_?authenticated|permission_?denied|access_?denied", re.I)  # fmt: skip
-_ABOUT_ACCESS = re.compile(
+_STATUS = pattern(r"^(?:HTTP_40[13]_\w+|UNAUTHORIZED|FORBIDDEN)$")
+_REFUSES = pattern(r"forbidden|unauthori[sz]ed|unauthenticated|not_?authenticated|permission_?denied|access_?denied", re.I)  # fmt: skip
+_ABOUT_ACCESS = pattern(
     r"auth(?!ors?(?![a-z]))|current_|permission|verify|require(?!ment)|principal|identity|signature|api_?key|credential"
     r"|compare_digest|logged_in|login|access_|hmac|jwt|allowed|is_admin|ensure_|check_",
     re.I,
 )
 _SHOWN = frozenset({"headers", "cookies", "session", "user", "auth"})
-_SECRET = re.compile(r"(?:^|_)(?:token|password|secret|otp|signature|captcha|credentials?|api_key|code|nonce|pin)$", re.I)  # fmt: skip
+_SECRET = pattern(r"(?:^|_)(?:token|password|secret|otp|signature|captcha|credentials?|api_key|code|nonce|pin)$", re.I)  # fmt: skip
 
 
 class Led(NamedTuple):

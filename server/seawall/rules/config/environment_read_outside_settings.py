@@ -44,7 +44,6 @@ Fixed:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +52,7 @@ from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Variable, read_variable, without
 from seawall.edits.settings.files import env_folder
 from seawall.edits.settings.module import path_of
+from seawall.patterns import pattern
 from seawall.rules.aside import counts, runs_as_script
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.dsn import credentials_of
@@ -66,7 +66,7 @@ applies = counts
 
 calls = frozenset({"getenv", "get"})
 
-_PLATFORM = re.compile(
+_PLATFORM = pattern(
     r"PATH|HOME|USER|USERNAME|LOGNAME|SHELL|EDITOR|LANG|LC_\w+|TZ|TERM|PWD|TMP|TEMP|TMPDIR|HOSTNAME|DISPLAY|NO_COLOR|CI|COLUMNS|APPDATA"
     r"|\w*_proxy|\w*_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|DO_NOT_TRACK|FORWARDED_ALLOW_IPS"
     r"|(?:PYTHON|PYTEST|COVERAGE|GITHUB|GITLAB|CI|XDG|CONDA|VIRTUAL_ENV|UV|PIP|KUBERNETES|AWS_LAMBDA|LAMBDA|ECS|FLY|RENDER|RAILWAY|HEROKU|DYNO"

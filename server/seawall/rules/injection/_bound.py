@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from seawall.knowledge.sql import ALWAYS_FORMATS, COLONS, Style
+from seawall.patterns import pattern
 from seawall.rules.base import File
 from seawall.rules.injection._lists import expands, is_sized, items, separators, takes_arrays, tuple_of
 from seawall.rules.injection._places import takes_value
@@ -16,10 +17,10 @@ from seawall.semantics.meanings.sql_call import HOLE, SqlCall
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import keyword
 
-_IN = re.compile(r"\b(?P<not>not\s+)?in\s*(?P<open>\()?\s*\Z", re.I)
-_TYPED = re.compile(r"\b(interval|date|time|timestamp|timestamptz)\s*\Z", re.I)
-_CAST = re.compile(r"\s*::\s*([a-z_]\w*(?:\s*\[\s*\])?)(?![\w(])", re.I)
-_PREFIXED = re.compile(r"[\w$&']\Z|\bescape\s*\Z", re.I)
+_IN = pattern(r"\b(?P<not>not\s+)?in\s*(?P<open>\()?\s*\Z", re.I)
+_TYPED = pattern(r"\b(interval|date|time|timestamp|timestamptz)\s*\Z", re.I)
+_CAST = pattern(r"\s*::\s*([a-z_]\w*(?:\s*\[\s*\])?)(?![\w(])", re.I)
+_PREFIXED = pattern(r"[\w$&']\Z|\bescape\s*\Z", re.I)
 """`E'...'`, `'it''s'`, and what no parameter can stand for."""
 _STRING = "builtins.str"
 _OTHER_TYPE = "the value is bound as the type that it has here, which the column must take"

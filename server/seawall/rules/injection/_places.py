@@ -5,25 +5,27 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-_VALUE = re.compile(
+from seawall.patterns import pattern
+
+_VALUE = pattern(
     r"(?:[=<>]|\b(?:like|ilike|limit|offset|then|else|returning|any|similar\s+to)|[=<>]\s*(?:any|all)\s*\("
     r"|\b(?:between|and|or|when)\s+\S+\s+between|\bbetween|\bbetween\s+\S+\s+and"
     r"|\b(?:lower|upper|to_tsquery|plainto_tsquery|websearch_to_tsquery|length)\s*\(\s*(?:'\w+'\s*,)?"
     r"|\bvalues\s*(?:\((?:[^()]|\([^()]*\))*\)\s*,\s*)*\((?:[^()]|\([^()]*\))*[,(]|\bvalues\s*\()\s*\Z",
     re.I,
 )
-_LIST = re.compile(r"\bin\s*\((?!\s*(?:select|with)\b)[^()]*\Z", re.I)
-_NAME = re.compile(
+_LIST = pattern(r"\bin\s*\((?!\s*(?:select|with)\b)[^()]*\Z", re.I)
+_NAME = pattern(
     r"""(?:\b(?:from|join|into|update|table|index|view|schema|database|sequence|column|truncate|user|role|only|exists|on
     |select|distinct|by|asc|desc|set|using|references|key|type|extension|trigger|function|rename\s+to|add|drop|alter|as|copy
     |order\s+by\s+[\w\ue000."\s,()\[\]:>-]+|group\s+by\s+[\w\ue000.",\s()]+|select\s+[\w\ue000.",\s()*]+,|pragma|collate)
     |["`\[]|[\w\ue000]\.|\binto\s+\S+\s*\((?:[^()]|\([^()]*\))*)\s*\Z""",
     re.I | re.X,
 )
-_AFTER_NAME = re.compile(
+_AFTER_NAME = pattern(
     r"""\s*(?:=|<|>|!=|\bis\b|\bin\b|\blike\b|\bilike\b|\bbetween\b|\.|["`\]]|\basc\b|\bdesc\b)""", re.I
 )
-_CONDITION = re.compile(r"\b(?:where|and|or|having|not|on|when|set)\s*\(?\s*\Z", re.I)
+_CONDITION = pattern(r"\b(?:where|and|or|having|not|on|when|set)\s*\(?\s*\Z", re.I)
 
 
 class Place(StrEnum):

@@ -47,12 +47,12 @@ Fixed:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.settings import Setting, place
 from seawall.knowledge.secret_formats import DOCUMENTED, FORMATS
+from seawall.patterns import pattern
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.secret import Secret, is_documentation, text_of
@@ -62,7 +62,7 @@ code, severity = "SW202", Severity.ERROR
 applies = counts
 texts = 20
 
-_FORMATS = tuple((one.name, one.mark, re.compile(one.pattern)) for one in FORMATS)
+_FORMATS = tuple((one.name, one.mark, pattern(one.pattern)) for one in FORMATS)
 _MARKS = tuple(dict.fromkeys(one.mark for one in FORMATS))
 
 
@@ -96,10 +96,10 @@ def _found(node: ast.Constant, value: str, file: File) -> Iterator[Finding]:
 
 def _recognised(value: str) -> tuple[str, str]:
     """Whose token it is, and the token; none for examples and for what only has the form."""
-    for vendor, mark, pattern in _FORMATS:
+    for vendor, mark, form in _FORMATS:
         if mark not in value:
             continue
-        for match in pattern.finditer(value):
+        for match in form.finditer(value):
             token = match[0]
             if (
                 not any(example in token for example in DOCUMENTED)

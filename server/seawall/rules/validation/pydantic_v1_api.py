@@ -56,6 +56,7 @@ from functools import partial
 from seawall.edits import AnyEdit, Edit, Fix, Safety
 from seawall.edits.settings.files import requirement_edits
 from seawall.edits.unused import drop
+from seawall.patterns import pattern
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._outside import models
 from seawall.rules.validation._v1_calls import ATTRIBUTES, NAMES, check_call, name_place
@@ -69,7 +70,7 @@ code, severity = "SW309", Severity.WARNING
 calls = NAMES
 attributes = frozenset(ATTRIBUTES)
 
-_ASKS_FOR_VERSION = re.compile(r"pydantic|model_dump|hasattr|(?<![a-z])v[12](?![a-z0-9])", re.IGNORECASE)
+_ASKS_FOR_VERSION = pattern(r"pydantic|model_dump|hasattr|(?<![a-z])v[12](?![a-z0-9])", re.IGNORECASE)
 _Node = ast.Call | ast.Attribute | ast.ClassDef | ast.FunctionDef | ast.ImportFrom
 
 
