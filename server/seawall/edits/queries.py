@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeAlias
+
+from msgspec.structs import replace
 
 from seawall.edits.fix import CannotFix
 from seawall.edits.query_chain import (

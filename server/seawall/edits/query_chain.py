@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.syntax import Range, range_of
 
@@ -29,8 +30,7 @@ TAKING = frozenset({"in_", "not_in", "notin_"})
 ITERATING = frozenset({"list", "tuple", "set", "sorted", "enumerate"})
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(msgspec.Struct, frozen=True):
     """`root.method(...).method(...)`: the calls in order, `outer` being the last of them or the root itself."""
 
     root: ast.expr

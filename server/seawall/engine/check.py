@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from seawall.project.project import Project
 from seawall.refactorings import registry as refactorings

@@ -4,8 +4,10 @@ so that it is looked at again only when some of that has changed."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from seawall.engine.indexing import Indexer
 from seawall.engine.workspace import ItemCheck, Located
@@ -14,13 +16,12 @@ from seawall.semantics.graph import Record
 from seawall.syntax import Text, read
 
 
-@dataclass(slots=True)
-class _Look:
+class _Look(msgspec.Struct):
     """One look at a file: as which it stood on disk, what was used, and what was found, by the lines its items begin on."""
 
     stamp: tuple[int, int] | None
-    used: Record = field(default_factory=Record)
-    found: list[tuple[int, ItemCheck]] = field(default_factory=list)
+    used: Record = msgspec.field(default_factory=Record)
+    found: list[tuple[int, ItemCheck]] = msgspec.field(default_factory=list)
 
 
 class Survey:

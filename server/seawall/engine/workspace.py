@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from seawall.engine.check import Checker
 from seawall.engine.config import RuleTable
@@ -29,15 +30,13 @@ from seawall.syntax import Item, Range, Source, Span, Text, range_of, read, read
 NO_FINDINGS: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedRelated:
+class LocatedRelated(msgspec.Struct, frozen=True):
     message: str
     path: Path
     range: Range
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(msgspec.Struct, frozen=True):
     """A finding where it stands in its file now."""
 
     finding: Finding
@@ -51,8 +50,7 @@ class Located:
         return self.finding.code
 
 
-@dataclass(slots=True)
-class ItemCheck:
+class ItemCheck(msgspec.Struct):
     """What checking an item gave, if anything."""
 
     findings: tuple[Finding, ...] = NO_FINDINGS
@@ -62,8 +60,7 @@ class ItemCheck:
         return isinstance(other, ItemCheck) and (self.findings, self.whole_file) == (other.findings, other.whole_file)
 
 
-@dataclass(slots=True)
-class Outline:
+class Outline(msgspec.Struct):
     """What is kept of a module whose tree is not."""
 
     path: Path

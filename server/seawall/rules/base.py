@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from seawall.edits import Edit, Fix
 from seawall.project.project import Project
@@ -26,8 +27,7 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(msgspec.Struct, frozen=True):
     """A place that helps to understand a finding.
 
     Either a range in the item under check, or, since code elsewhere moves without this item being checked again, the absolute
@@ -44,8 +44,7 @@ class Related:
             raise ValueError("a related place has either a range or an owner")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What a rule proved. The range is relative to the item under check; with `path`, absolute in that file."""
 
     code: str
@@ -55,7 +54,7 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
     path: Path | None = None
-    tags: tuple[str, ...] = field(default=())
+    tags: tuple[str, ...] = ()
     """`unnecessary` or `deprecated`, as LSP's diagnostic tags."""
 
 

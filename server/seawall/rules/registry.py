@@ -9,9 +9,10 @@ import pkgutil
 import types
 import typing
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from seawall import rules as rules_package
 from seawall.project.project import Project
@@ -31,8 +32,7 @@ CATEGORIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A rule as its module describes it.
 
     `nodes` are the syntax nodes it wants to see; `recognise` turns such a node into the meaning it subscribed to (None when the

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.semantics.extract import extract
 from seawall.semantics.facts import Fact
@@ -12,8 +13,7 @@ from seawall.semantics.scopes import Scan
 from seawall.syntax import Item
 
 
-@dataclass(slots=True, eq=False)
-class ItemAnalysis:
+class ItemAnalysis(msgspec.Struct, eq=False):
     scan: Scan
     names: Names
     facts: dict[str, Fact]

@@ -6,7 +6,8 @@ import itertools
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
@@ -34,8 +35,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name) if not word.isdigit())
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True):
     """What a text is put into, and what a setting for it is called."""
 
     name: str

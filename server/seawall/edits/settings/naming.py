@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.edits.fix import CannotFix
 from seawall.edits.settings.shape import Shape
@@ -15,8 +16,7 @@ _UNTELLING = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """What is wanted: a field of this name, and what `.env` is to say. The value shows in no message."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.edits import CannotFix, Edit
 from seawall.rules.base import File
@@ -22,8 +23,7 @@ _QUIET = frozenset({"add", "add_all", "commit", "begin", "begin_nested", "close"
 _MAX_DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Expired:
+class Expired(msgspec.Struct, frozen=True):
     """An attribute of an object that an async session's commit has expired, read for the first time since."""
 
     name: str

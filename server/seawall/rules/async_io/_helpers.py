@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.edits import Fix, Safety
 from seawall.knowledge.blocking import LOOP_CALLBACKS, Kind
@@ -20,8 +21,7 @@ _HOW = {"with": "Entering ", "for": "Going through ", "read": "The property "}
 _LIBRARY_RULES = (Kind.SESSION, Kind.DJANGO)
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
+class Helper(msgspec.Struct, frozen=True):
     """A place in an `async def` and the way on which what runs there blocks."""
 
     node: ast.expr

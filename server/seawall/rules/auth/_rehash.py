@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.edits import AnyEdit, CannotFix, Edit
 from seawall.edits.imports import need_all
@@ -18,8 +19,7 @@ from seawall.syntax import Range, range_of
 _VERIFYING = ("verify", "check", "auth", "login", "sign_in", "signin", "compare")
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(msgspec.Struct, frozen=True):
     """`return hashlib.sha256(password.encode()).hexdigest()`, all that a function does."""
 
     function: FunctionNode

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.edits import CannotFix, Edit, Fix, Safety
 from seawall.knowledge.sql import Style
@@ -16,8 +17,7 @@ from seawall.rules.injection._template import Char, Literal, Template, read_temp
 from seawall.semantics.meanings.sql_call import HOLE, SqlCall
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(msgspec.Struct):
     """How a call's text is to be bound."""
 
     sql: SqlCall

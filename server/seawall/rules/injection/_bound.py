@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.knowledge.sql import ALWAYS_FORMATS, COLONS, Style
 from seawall.patterns import pattern
@@ -26,8 +27,7 @@ _STRING = "builtins.str"
 _OTHER_TYPE = "the value is bound as the type that it has here, which the column must take"
 
 
-@dataclass(slots=True)
-class Bound:
+class Bound(msgspec.Struct):
     """Characters that a placeholder replaces, and the expression that is bound to it."""
 
     first: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from seawall.rules.base import File
 from seawall.semantics.meanings.sql_call import HOLE
@@ -30,16 +31,14 @@ class Char(NamedTuple):
     glue: str = ""
 
 
-@dataclass(slots=True)
-class Value:
+class Value(msgspec.Struct):
     """What is put into a hole. `written` is set where a format or a conversion is part of it."""
 
     node: ast.expr
     written: str = ""
 
 
-@dataclass(slots=True)
-class Literal:
+class Literal(msgspec.Struct):
     """A string literal of the source."""
 
     start: int
@@ -47,7 +46,7 @@ class Literal:
     body: int
     body_end: int
     end: int
-    fields: list[int] = field(default_factory=list)
+    fields: list[int] = msgspec.field(default_factory=list)
     """The numbers of the holes that are fields of this f-string."""
 
     @property
@@ -59,15 +58,14 @@ class Literal:
         return self.opening[: -len(self.quote)].lower()
 
 
-@dataclass(slots=True)
-class Template:
+class Template(msgspec.Struct):
     """The text of a string expression."""
 
     file: File
-    chars: list[Char] = field(default_factory=list)
-    values: list[Value] = field(default_factory=list)
-    literals: list[Literal] = field(default_factory=list)
-    tails: list[tuple[int, int]] = field(default_factory=list)
+    chars: list[Char] = msgspec.field(default_factory=list)
+    values: list[Value] = msgspec.field(default_factory=list)
+    literals: list[Literal] = msgspec.field(default_factory=list)
+    tails: list[tuple[int, int]] = msgspec.field(default_factory=list)
     """Source that goes when all values are bound: `% name`, `.format(name)`."""
 
     @property

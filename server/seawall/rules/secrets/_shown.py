@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.knowledge.secrets import Kind
 from seawall.rules.base import File
@@ -47,8 +48,7 @@ _REQUESTS = (
 _MODELS = ("pydantic.BaseModel", "pydantic_settings.BaseSettings", "sqlmodel.SQLModel")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """An expression that shows a secret."""
 
     node: ast.expr

@@ -6,7 +6,8 @@ import ast
 import keyword
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from seawall.edits import Edit
 from seawall.edits.imports import need_all
@@ -24,14 +25,13 @@ _TAKEN = frozenset({
 })  # fmt: skip
 
 
-@dataclass(slots=True)
-class Field:
+class Field(msgspec.Struct):
     """A key that is read, and all that its uses tell."""
 
     name: str
     required: bool = False
     default: str | None = None
-    types: set[str] = field(default_factory=set)
+    types: set[str] = msgspec.field(default_factory=set)
 
     @property
     def type(self) -> str:
@@ -52,16 +52,15 @@ class Field:
         return f"{self.name}: {'Any' if self.type == 'Any' else f'{self.type} | None'} = None"
 
 
-@dataclass(slots=True)
-class Shape:
+class Shape(msgspec.Struct):
     """What a handler reads from the mapping called `name`, and how the same is written of a model."""
 
     name: str
-    fields: dict[str, Field] = field(default_factory=dict)
-    tests: list[ast.Name] = field(default_factory=list)
+    fields: dict[str, Field] = msgspec.field(default_factory=dict)
+    tests: list[ast.Name] = msgspec.field(default_factory=list)
     """Where it is asked whether a key is there."""
-    reads: list[tuple[ast.expr, Field]] = field(default_factory=list)
-    converted: dict[ast.expr, ast.Call] = field(default_factory=dict)
+    reads: list[tuple[ast.expr, Field]] = msgspec.field(default_factory=list)
+    converted: dict[ast.expr, ast.Call] = msgspec.field(default_factory=dict)
     """Reads that a call like `int(...)` surrounds."""
 
     def edits(self, file: File) -> Iterator[Edit]:

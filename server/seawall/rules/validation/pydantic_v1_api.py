@@ -50,8 +50,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from seawall.edits import AnyEdit, Edit, Fix, Safety
 from seawall.edits.settings.files import requirement_edits

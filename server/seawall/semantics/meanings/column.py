@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from seawall.semantics.view import View, argument, has_unpacking, keyword
 
@@ -14,8 +15,7 @@ _MAPPED = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMe
 _INDEXES = {"Index": 1, "UniqueConstraint": 0, "PrimaryKeyConstraint": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column of a mapped class."""
 
     calls: ClassVar[frozenset[str]] = frozenset({"Column", "mapped_column", "Field"})

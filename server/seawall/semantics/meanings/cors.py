@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from seawall.semantics.meanings.written import Written, written
 from seawall.semantics.view import View, argument, keyword
@@ -20,8 +21,7 @@ _OPTIONS = frozenset(
 _ANY_SITE = ("https://a1.elsewhere.invalid", "http://elsewhere.invalid")
 
 
-@dataclass(frozen=True, slots=True)
-class Cors:
+class Cors(msgspec.Struct, frozen=True):
     """A CORS middleware with its options, or one of the settings of Django's."""
 
     node: ast.Call | ast.Assign | ast.AnnAssign | ast.Dict

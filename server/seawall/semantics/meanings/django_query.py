@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.knowledge.blocking import Kind
 from seawall.knowledge.django import EVALUATES, SHAPES
@@ -19,8 +20,7 @@ _NAMES = frozenset(name.rpartition(".")[2] for name in (*EVALUATES, *SHAPES)) | 
 _QUERYSET = "django.db.models.QuerySet"
 
 
-@dataclass(frozen=True, slots=True)
-class DjangoQuery:
+class DjangoQuery(msgspec.Struct, frozen=True):
     """An expression that queries the database at once.
 
     `node` is the call, or the queryset that is gone through, counted, tested or indexed; `method` what that amounts to.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from seawall.knowledge import secrets as known
 from seawall.semantics.meanings.secret import fallback_of, settings_field
@@ -25,8 +26,7 @@ _SHOWN_PASSWORDS = frozenset({
 _VALUE = "\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True):
     """The parts of a URL that matter."""
 
     scheme: str
@@ -61,8 +61,7 @@ def credentials_of(text: str) -> Credentials | None:
     return None if credentials.is_shown else credentials
 
 
-@dataclass(frozen=True, slots=True)
-class Dsn:
+class Dsn(msgspec.Struct, frozen=True):
     """A string that is a URL with a password."""
 
     node: ast.Constant | ast.JoinedStr

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from seawall.semantics.view import View, argument, has_unpacking, keyword
 
@@ -15,8 +16,7 @@ FACTORIES = {
 """Functions that make an engine, and whether it is an async one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(msgspec.Struct, frozen=True):
     """A call that makes an engine."""
 
     calls: ClassVar[frozenset[str]] = frozenset({"create_engine", "create_async_engine"})

@@ -5,7 +5,8 @@ All of this is read from symbols, so that a query may stand in another function 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from seawall.knowledge import results as known_results
 from seawall.semantics.evaluate import instance_of
@@ -46,8 +47,7 @@ _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _MAX_DEPTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(msgspec.Struct, frozen=True):
     """A relationship that is loaded when somebody reads it."""
 
     model: str
@@ -87,8 +87,7 @@ def _target(index: Index, fact: ValueFact) -> tuple[str, bool]:
     return "", False
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """Where an object came from: the session, the names that the query loads with it, and the relationships on the way."""
 
     session: Symbol

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from seawall.knowledge import http_input
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
@@ -50,8 +51,7 @@ OUTSIDE = frozenset({Kind.PATH, Kind.QUERY, Kind.HEADER, Kind.COOKIE, Kind.BODY,
 """Kinds whose values are what the client sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class RouteParameter:
+class RouteParameter(msgspec.Struct, frozen=True):
     """A parameter of a handler. `annotation` and `marker` are what stands in the code, `Annotated` not yet taken apart."""
 
     arg: ast.arg
@@ -69,8 +69,7 @@ class RouteParameter:
         return self.arg.arg
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A function that is registered as a handler, by decorators or by a call of `add_api_route` anywhere in the project.
 
     `dependencies` are all that runs before it: its own, those of its class, of its decorators, of its router, and of whatever includes

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
+
+import msgspec
 
 from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
@@ -43,8 +44,7 @@ _DEFAULTS = frozenset({"default", "default_factory"})
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "Choices", "TextChoices", "IntegerChoices"})
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(msgspec.Struct, frozen=True):
     """A literal that is a secret: the string's node, its value, and what holds it."""
 
     node: ast.Constant

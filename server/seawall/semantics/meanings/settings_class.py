@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
@@ -14,8 +15,7 @@ BASES = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings")
 _ASIDE = frozenset({"tests", "test", "conftest", "docs", "examples"})
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsClass:
+class SettingsClass(msgspec.Struct, frozen=True):
     """A settings class and the name under which the project reaches its one instance."""
 
     name: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from seawall.knowledge import sql
 from seawall.knowledge.sql import Sink, Style
@@ -37,8 +38,7 @@ _STATEMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A piece of SQL text: constant, or a value put into it. `within` is the string expression it stands in."""
 
     text: str
@@ -46,8 +46,7 @@ class Part:
     within: ast.expr
 
 
-@dataclass(frozen=True, slots=True)
-class SqlCall:
+class SqlCall(msgspec.Struct, frozen=True):
     """A call of something that takes SQL text."""
 
     call: ast.Call
