@@ -7,6 +7,9 @@ import gc
 _OBJECTS = 50_000
 """New objects after which the collector looks for circles; a keystroke makes a few thousand, most of which just die."""
 
+_INTERRUPTED = 130
+"""What a shell says of a program that was interrupted."""
+
 
 def serve(tcp: str = "") -> int:
     """Serve one client on stdin and stdout, or on the first connection to `host:port`; gives the exit code."""
@@ -25,4 +28,7 @@ def serve(tcp: str = "") -> int:
     gc.freeze()
     gc.set_threshold(_OBJECTS, 20, 50)
     gc.enable()
-    return SeawallServer().run(connection)
+    try:
+        return SeawallServer().run(connection)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
