@@ -72,7 +72,7 @@ _PLATFORM = pattern(
     r"|(?:PYTHON|PYTEST|COVERAGE|GITHUB|GITLAB|CI|XDG|CONDA|VIRTUAL_ENV|UV|PIP|KUBERNETES|AWS_LAMBDA|LAMBDA|ECS|FLY|RENDER|RAILWAY|HEROKU|DYNO"
     r"|BITBUCKET|BUILD|K_SERVICE|WEBSITE|OTEL|UVICORN|GUNICORN|PROMETHEUS_MULTIPROC|DJANGO_SETTINGS|TESTING|OMP|CUDA|NVIDIA|HF|TOKENIZERS)\w*"
 )
-_CHOOSES = re.compile(r"(?:\w+_)?(?:PROFILE|(?:CONFIG|SETTINGS|ENV|DOTENV)_(?:FILE|PATH|DIR|MODULE))")
+_CHOOSES = pattern(r"(?:\w+_)?(?:PROFILE|(?:CONFIG|SETTINGS|ENV|DOTENV)_(?:FILE|PATH|DIR|MODULE))")
 """What says which settings to load, and so can be none of them."""
 _CONFIGURATION = frozenset(
     {"config", "configs", "configuration", "settings", "setting", "conf", "env", "environment", "environ"}
