@@ -1,0 +1,1 @@
+"""A pottery's web shop."""
