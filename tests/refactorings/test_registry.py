@@ -8,6 +8,6 @@ from seawall.rules.registry import find
 
 def test_every_refactoring_names_rules_that_exist() -> None:
     assert by_code()
-    for code, offers in by_code().items():
+    for code, moves in by_code().items():
         assert find(code) is not None
-        assert all(callable(offer) for offer in offers)
+        assert all(callable(move.offer) for move in moves)

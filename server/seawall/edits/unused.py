@@ -45,7 +45,7 @@ def tidied(document: Document, edits: Iterable[AnyEdit], names: Iterable[str]) -
     gone = frozenset(names) & imported_names(new) - used_names(new)
     if not gone:
         return edits
-    text = apply_to(new.source.text, drop(new, gone))
+    text = apply_to(new.source.text, drop_neatly(new, gone))
     return [*others, *difference(document.path, old, text)]
 
 
@@ -55,13 +55,38 @@ def drop(document: Document, names: frozenset[str]) -> Iterator[Edit]:
         kept = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) not in names]
         if len(kept) == len(node.names):
             continue
-        place = range_of(node).shift(start - 1)
         if not kept:
-            yield _statement(document, place)
+            yield _statement(document, range_of(node).shift(start - 1))
             continue
         for index, alias in enumerate(node.names):
             if alias not in kept:
                 yield Edit(document.path, _with_comma(node, index, kept).shift(start - 1), "")
+
+
+def drop_neatly(document: Document, names: frozenset[str]) -> Iterator[Edit]:
+    """The same where nothing else is changed: no two empty lines are left in the place of a group of imports."""
+    gone: list[Range] = []
+    for edit in drop(document, names):
+        if edit.text or edit.range.end_col:
+            yield edit
+        elif gone and gone[-1].end_line == edit.range.start_line:
+            gone[-1] = gone[-1]._replace(end_line=edit.range.end_line)
+        else:
+            gone.append(edit.range)
+    for lines in gone:
+        yield Edit(document.path, _with_empty_line(document, lines), "")
+
+
+def _with_empty_line(document: Document, lines: Range) -> Range:
+    """Whole lines, together with the empty one after them if there would be two, or with all at the top of the file."""
+    text, end = document.source.text, lines.end_line
+    is_top = lines.start_line == 1
+    if is_top or not text.line(lines.start_line - 1).strip():
+        while end <= len(text.lines) and not text.line(end).strip():
+            end += 1
+            if not is_top:
+                break
+    return lines._replace(end_line=end)
 
 
 def _statement(document: Document, place: Range) -> Edit:

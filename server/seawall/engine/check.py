@@ -71,11 +71,11 @@ class Checker:
             return False
 
     def _with_refactorings(self, finding: Finding, file: File) -> Finding:
-        """The finding with the larger moves that would mend it before its own fixes."""
+        """The finding with the larger moves that would mend it, too."""
         if finding.code not in refactorings.by_code():
             return finding
         try:
-            return replace(finding, fixes=(*refactorings.offered(finding, file), *finding.fixes))
+            return replace(finding, fixes=refactorings.fixes(finding, file))
         except Exception:
             if finding.code not in self.broken:
                 self.broken.add(finding.code)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seawall.refactorings.async_session.sessions import Sessions
 
 _HARMLESS = frozenset({"builtins.isinstance", "builtins.bool", "builtins.id", "builtins.type", "builtins.repr"})
-_THREADS = {
+THREADS = {
     "asyncio.to_thread": 0,
     "starlette.concurrency.run_in_threadpool": 0,
     "anyio.to_thread.run_sync": 0,
@@ -55,9 +55,9 @@ class Handing:
             return
         if callee.name in _HARMLESS or canonical(callee.name) in ("typing.cast", "asyncio.iscoroutinefunction"):
             return
-        at = _THREADS.get(callee.name, DEFERRING.get(callee.name))
+        at = THREADS.get(callee.name, DEFERRING.get(callee.name))
         if at is not None and isinstance(where, int | str) and len(call.args) > at:
-            if callee.name in _THREADS:
+            if callee.name in THREADS:
                 self.sessions.threads.append((file, node, call))
             inner = file.type_of(call.args[at])
             if isinstance(inner, Named):

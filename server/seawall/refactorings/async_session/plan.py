@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from seawall.edits import AnyEdit, CannotFix, Edit
-from seawall.edits.unused import drop, imported_names, used_names
+from seawall.edits import AnyEdit, CannotFix
+from seawall.edits.unused import used_names
 from seawall.project.project import Project
 from seawall.refactorings.async_session.annotations import annotate
 from seawall.refactorings.async_session.changes import Changes
-from seawall.refactorings.async_session.code import Code, Function, Staying, Stuck, place
+from seawall.refactorings.async_session.code import Code, Staying, Stuck
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.drivers import Drivers
 from seawall.refactorings.async_session.engine import Engines
@@ -27,9 +26,9 @@ from seawall.refactorings.async_session.split import Splitting
 from seawall.refactorings.async_session.stacks import Choice, Stacks
 from seawall.refactorings.async_session.startup import move_to_startup, reserve
 from seawall.refactorings.async_session.threads import keep_off_the_loop
+from seawall.refactorings.async_session.tidy import calls_from_tests, tidied
 from seawall.refactorings.draft import Draft
 from seawall.semantics.document import Document
-from seawall.semantics.facts import ImportFact
 
 
 class Switch(NamedTuple):
@@ -89,21 +88,9 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
     drivers = _convert(stack)
     functions = [one for one in stack.coroutines.functions.values() if isinstance(one.node, ast.FunctionDef)]
     keep_off_the_loop(draft, frozenset(one.name for one in functions))
-    draft.apply(_tidied(draft, used))
+    draft.apply(tidied(draft, used))
     edits: list[AnyEdit] = [*draft.edits(), *require(draft.project, drivers.backends)]
-    return Switch(edits, staying, tuple(_calls_from_tests(stack.sessions.code, functions)))
-
-
-def _calls_from_tests(code: Code, functions: list[Function]) -> Iterator[str]:
-    """The first line of each test file that calls one of these functions."""
-    names = {one.name for one in functions}
-    seen: set[Path] = set()
-    for file in code.outside:
-        for call in file.scan.nodes[ast.Call]:
-            called = file.callee(call) if isinstance(call, ast.Call) and file.path not in seen else None
-            if called in names:
-                seen.add(file.path)
-                yield f"`{called}` is a coroutine now, and {place(file, call)} calls it"
+    return Switch(edits, staying, tuple(calls_from_tests(stack.sessions.code, functions)))
 
 
 def _reasons(staying: Staying) -> str:
@@ -160,27 +147,3 @@ def _convert(stack: Stack) -> Drivers:
     move_to_startup(code, stack.engines, stack.coroutines, changes)
     changes.apply()
     return drivers
-
-
-def _tidied(draft: Draft, used: dict[Path, frozenset[str]]) -> Iterator[Edit]:
-    """Imports go that were used before and are not now, unless another module takes the name from here."""
-    taken = {
-        fact.target
-        for document in draft.documents()
-        for fact in document.facts.names.values()
-        if isinstance(fact, ImportFact)
-    }
-    for document in list(draft.documents()):
-        idle = (imported_names(document) & used[document.path]) - used_names(document)
-        names = {name for name in idle if f"{document.module}.{name}" not in taken}
-        yield from drop(document, frozenset(name for name in names if _does_nothing(draft, document, name, names)))
-
-
-def _does_nothing(draft: Draft, document: Document, name: str, idle: set[str]) -> bool:
-    """Whether the import may go: the project's own modules do something when they are imported, such as declaring models."""
-    fact = document.facts.names.get(name)
-    if not isinstance(fact, ImportFact):
-        return False
-    module, path = draft.index.split(fact.target)
-    others = (other for key, other in document.facts.names.items() if key not in idle and isinstance(other, ImportFact))
-    return not module or (bool(path) and any(draft.index.split(other.target)[0] == module for other in others))

@@ -15,11 +15,11 @@ from seawall.semantics.document import Document
 _FIXES = ("Run it in a worker thread", "Await the async sleep")
 
 
-def keep_off_the_loop(draft: Draft, functions: frozenset[str]) -> None:
-    """Hand blocking calls in these functions to threads, where that is possible."""
+def keep_off_the_loop(draft: Draft, functions: frozenset[str], titles: tuple[str, ...] = _FIXES) -> None:
+    """Hand blocking calls in these functions to threads, where that is possible, or mend them by other fixes of those titles."""
     for document in list(draft.documents()):
         current: Document | None = document
-        while current is not None and (fix := next(_fixes(draft, current, functions), None)) is not None:
+        while current is not None and (fix := next(_fixes(draft, current, functions, titles), None)) is not None:
             before = current
             draft.apply(edit for edit in fix.make() if isinstance(edit, Edit))
             current = next(each for each in draft.documents() if each.path == before.path)
@@ -27,15 +27,16 @@ def keep_off_the_loop(draft: Draft, functions: frozenset[str]) -> None:
                 current = None
 
 
-def _fixes(draft: Draft, document: Document, functions: frozenset[str]) -> Iterator[Fix]:
+def _fixes(draft: Draft, document: Document, functions: frozenset[str], titles: tuple[str, ...]) -> Iterator[Fix]:
     for file in draft.files(document):
         for function in file.in_async(ast.AsyncFunctionDef):
             if isinstance(function, ast.AsyncFunctionDef) and file.absolute_name(function) in functions:
-                for finding in _findings(function, file):
-                    yield from (fix for fix in finding.fixes if fix.title in _FIXES)
+                for finding in blocking_in(function, file):
+                    yield from (fix for fix in finding.fixes if fix.title in titles)
 
 
-def _findings(function: ast.AsyncFunctionDef, file: File) -> Iterator[Finding]:
+def blocking_in(function: ast.AsyncFunctionDef, file: File) -> Iterator[Finding]:
+    """What in a coroutine function waits for other reasons than the database."""
     if not blocking_call_in_async.applies(file):
         return
     yield from blocking_call_chain.check(function, file)

@@ -8,9 +8,11 @@ subclass fills in.
 
 Every call on the way is listed. A helper with a decorator that is not known is not followed, since the decorator may move it
 to a thread, nor one that asks whether a loop runs. What a helper does only `if wait:`, where `wait` is False unless it is given,
-counts for callers that give True. Reading and writing files counts only in the helper itself. A helper that waits for the database through a
-SQLAlchemy session is `sync-session-in-async`, and
-through Django's ORM `sync-orm-in-async-view`.
+counts for callers that give True. Reading and writing files counts only in the helper itself. A helper that waits for the database
+through a SQLAlchemy session is `sync-session-in-async`, and through Django's ORM `sync-orm-in-async-view`.
+
+Where the call at the end has an async counterpart, the whole chain can be made async instead: the helpers become coroutines, and every
+caller in the project awaits them.
 
 Example:
     import asyncio
