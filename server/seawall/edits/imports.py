@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from seawall.semantics.names import import_base
 from seawall.semantics.scopes import Scan
 from seawall.syntax import Range, range_of
 
+_NEW_LINE = re.compile(r"(?P<start>\n?from \S+ import )(?P<names>[^\n]+)(?P<end>\n+)")
 _FUTURE, _STDLIB, _LIBRARY, _LOCAL = range(4)
 # Modules that people import whole, and whose functions they write with the module's name.
 _WHOLE = frozenset({"anyio", "asyncio", "bcrypt", "hashlib", "hmac", "logging", "os", "secrets", "subprocess", "time"})
@@ -94,14 +96,32 @@ def need_all(file: Importing, names: Iterable[str], *, local: bool = False, befo
 
 
 def _in_order(found: list[Needed]) -> list[Needed]:
-    """Of new lines in one place, those that join the group above come before those that begin a new one."""
+    """New lines in one place in their order, those from one module as one.
+
+    Those that join the group above come before those that begin a new one.
+    """
     edits = [edit for needed in found for edit in needed.edits]
     places = {edit.range for edit in edits}
     if len(places) == len(edits):
         return found
     first, *others = found
-    edits.sort(key=lambda edit: (edit.range, edit.text.startswith("\n")))
-    return [Needed(first.expression, edits), *(Needed(needed.expression, []) for needed in others)]
+    edits.sort(key=lambda edit: (edit.range, edit.text.startswith("\n"), _line_order(edit.text)))
+    together: list[Edit] = []
+    for edit in edits:
+        before = _NEW_LINE.fullmatch(together[-1].text) if together and together[-1].range == edit.range else None
+        now = _NEW_LINE.fullmatch(edit.text)
+        if before is not None and now is not None and before["start"] == now["start"]:
+            names = sorted([*before["names"].split(", "), now["names"]], key=str.lower)
+            together[-1] = Edit(edit.path, edit.range, f"{before['start']}{', '.join(names)}{before['end']}")
+        else:
+            together.append(edit)
+    return [Needed(first.expression, together), *(Needed(needed.expression, []) for needed in others)]
+
+
+def _line_order(text: str) -> tuple[bool, str]:
+    """Where a new line stands among others: `import` before `from`, then by the module; names that join a line stay."""
+    kind, _, module = text.strip().partition(" ")
+    return (kind == "from", module.partition(" ")[0].lower()) if kind in ("import", "from") else (False, "")
 
 
 def _present(

@@ -27,6 +27,9 @@ INCLUDES_AT = {"include_router": 0, "mount": 1}
 INCLUDES = frozenset(INCLUDES_AT)
 """Methods that take over the routes of another router or app, and the position at which it is given."""
 
+JSON_LOADS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads", "rapidjson.loads"})
+"""What reads a body's bytes as JSON."""
+
 MARKERS = {
     "fastapi.Body": "body",
     "fastapi.Form": "form",

@@ -39,7 +39,7 @@ def provide() -> dict:
 
 @app.post("/books/{key}")
 def create({}):
-    return None
+    return store(payload, first, second, tags)
 """
 
 FOUND = [
@@ -101,15 +101,81 @@ def test_bodies_that_are_validated_and_what_is_no_body(parameters: str) -> None:
         ("return store(**payload)", "error"),
         ("return payload.get('title') or {**payload}", "error"),
         ("return store(payload)", "warning"),
-        ("return validate(values=payload)", "warning"),
-        ("return validate({**saved(), **payload})", "warning"),
-        ("payload = payload or {}\n    return validate(payload)", "warning"),
+        ("return store(values=payload)", "warning"),
+        ("return store({**saved(), **payload})", "warning"),
+        ("payload = payload or {}\n    return store(payload)", "warning"),
+        ("return invalidate(payload)", "warning"),
+        ("checked = validate(saved())\n    return store(payload, checked)", "warning"),
+        ("return validate(payload['title'])", "error"),
     ],
 )
 def test_a_body_that_is_only_handed_on_may_be_free_on_purpose(body: str, severity: str) -> None:
-    source = HEAD.replace("create({})", "create(«payload: dict[str, Any]» = Body(...))").replace("return None", body)
+    source = HEAD.replace("create({})", "create(«payload: dict[str, Any]» = Body(...))").replace(
+        "return store(payload, first, second, tags)", body
+    )
     [found] = assert_finds("SW301", source)
     assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return 1",
+        "return validate(values=payload)",
+        "return is_valid({**saved(), **payload})",
+        "payload = payload or {}\n    return schema.validate(payload)",
+        "made = hydrate(payload, context)\n    return check(made, validate(made, schema))",
+        "return make_book(payload)",
+        "return make_book(saved() | payload)",
+        "return add_checked('x', payload)",
+        "shelf = Shelf()\n    return shelf.add(book=payload)",
+    ],
+)
+def test_a_body_that_nobody_reads_or_that_is_validated_later(body: str) -> None:
+    source = HEAD.replace("create({})", "create(payload: dict[str, Any] = Body(...))")
+    source = source.replace("return store(payload, first, second, tags)", body).replace(
+        "app = FastAPI()", "from shelves import Shelf, add_checked, add_unchecked, make_book\n\napp = FastAPI()"
+    )
+    shelves = """
+#- shelves.py
+import jsonschema
+from pydantic import BaseModel, TypeAdapter
+
+BOOKS = TypeAdapter(dict[str, str])
+
+
+class Book(BaseModel):
+    title: str
+
+
+class Shelf:
+    def add(self, book):
+        BOOKS.validate_python(book)
+
+
+def make_book(values: dict) -> Book:
+    return Book(**values)
+
+
+def add_checked(shelf, values):
+    return _check(values, shelf)
+
+
+def _check(values, shelf):
+    jsonschema.validate(values, {})
+
+
+def add_unchecked(shelf, values):
+    return _check(shelf, values["title"])
+"""
+    assert_silent("SW301", source + shelves)
+    assert_finds(
+        "SW301",
+        source.replace("payload: dict[str, Any]", "«payload: dict[str, Any]»").replace(
+            body, "return add_unchecked('x', payload)"
+        )
+        + shelves,
+    )
 
 
 def test_apps_of_tests_may_take_what_they_like() -> None:
@@ -177,7 +243,11 @@ def test_the_types_come_from_the_use() -> None:
     fixed('return payload["a"] > 3', "return payload.a > 3", "    a: int | float")
     fixed('return payload["a"]', "return payload.a", "    a: Any", ANY)
     fixed('return [x for x in payload["a"]]', "return [x for x in payload.a]", "    a: list[Any]", ANY)
-    fixed('return payload["a"]["b"]', 'return payload.a["b"]', "    a: dict[str, Any]", ANY)
+    fixed(
+        'return payload["a"]["b"], [payload["a"]]', 'return payload.a["b"], [payload.a]', "    a: dict[str, Any]", ANY
+    )
+    fixed('return payload["a"]["class"]', 'return payload.a["class"]', "    a: dict[str, Any]", ANY)
+    fixed('a = payload["a"]\n    return a.strip()', "a = payload.a\n    return a.strip()", "    a: str")
 
 
 def test_types_that_disagree_are_left_open() -> None:

@@ -39,22 +39,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from seawall.edits import AnyEdit, Fix, Safety
-from seawall.knowledge.http_input import REQUEST_TYPES
+from seawall.knowledge.http_input import JSON_LOADS, REQUEST_TYPES
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.rules.validation._body_model import Shape, can_stand_before, model_edits, model_name, shape_of, uses_of
-from seawall.semantics.meanings.route import Route
+from seawall.rules.validation._raw_body_fix import fixes
 from seawall.semantics.symbols import Attr, Awaited, Call
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import FunctionNode
-from seawall.syntax import Range, range_of
 
 code, severity = "SW302", Severity.ERROR
 applies = counts
 
 _READS = frozenset({"json", "form", "body"})
-_LOADS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads", "rapidjson.loads"})
 _HARMLESS = frozenset({"builtins.len", "builtins.bool", "builtins.print", "builtins.repr"})
 
 
@@ -70,7 +66,7 @@ def check(node: ast.Await, file: File) -> Iterator[Finding]:
     yield file.finding(
         node,
         "The request's body is used without validation, declare a Pydantic model for it",
-        *_fixes(node, read, function, file),
+        *fixes(node, read, function, file),
     )
 
 
@@ -130,7 +126,7 @@ def _use(use: ast.expr, is_bytes: bool, function: FunctionNode, file: File) -> b
     parent = file.parent(use)
     if is_bytes:
         match parent:
-            case ast.Call(args=[first, *_]) if first is use and file.callee(parent) in _LOADS:
+            case ast.Call(args=[first, *_]) if first is use and file.callee(parent) in JSON_LOADS:
                 return True if _is_used_raw(parent, False, function, file) else None
         return False if isinstance(parent, ast.Call) and use in parent.args else None
     match parent:
@@ -180,59 +176,3 @@ def _makes_model(unpacked: ast.keyword, file: File) -> bool | None:
 def _logs(call: ast.Call, file: File) -> bool:
     receiver = file.receiver(call)
     return receiver is not None and file.is_instance(receiver, "logging.Logger", "structlog.BoundLogger")
-
-
-def _fixes(node: ast.Await, read: str, function: FunctionNode, file: File) -> Iterator[Fix]:
-    """A model parameter in the place of the request, where the handler does no more than read keys."""
-    if read != "json" or file.item.broken or not can_stand_before(file, function):
-        return
-    statement = file.parent(node)
-    route = file.subject(Route.recognise, function)
-    match statement, node.value:
-        case ast.Assign(targets=[ast.Name(id=name)]), ast.Call(func=ast.Attribute(value=ast.Name(id=request))):
-            pass
-        case _:
-            return
-    parameter = route.parameter(request) if isinstance(route, Route) else None
-    if parameter is None or parameter.default is not None or statement not in function.body or len(function.body) < 2:
-        return
-    if any(one.name == name for one in route.parameters) or file.statement(node).lineno != statement.end_lineno:
-        return
-    shape = _shape(name, function, file)
-    if shape is None or set(route.methods) & {"GET", "HEAD"}:
-        return
-    request_uses = uses_of(file, function, request)
-    if request_uses is None:
-        return
-    is_last_use = len(request_uses) == 1
-
-    def make() -> Iterator[AnyEdit]:
-        model = model_name(file, function)
-        yield from model_edits(file, function, model, shape)
-        yield file.replace(
-            parameter.arg, f"{name}: {model}" if is_last_use else f"{name}: {model}, {file.text(parameter.arg)}"
-        )
-        yield from shape.edits(file)
-        place = range_of(statement)
-        yield file.replace(Range(place.start_line, 0, place.end_line + 1, 0), "")
-
-    yield Fix(
-        f"Declare `{name}` as a Pydantic model",
-        make,
-        Safety.UNSAFE,
-        "bodies that do not fit the model are refused with a response 422, and a JSON content type is required",
-    )
-
-
-def _shape(name: str, function: FunctionNode, file: File) -> Shape | None:
-    stores = [
-        node
-        for node in file.scan.nodes[ast.Name]
-        if isinstance(node, ast.Name)
-        and node.id == name
-        and not isinstance(node.ctx, ast.Load)
-        and function in file.ancestors(node)
-    ]
-    if len(stores) != 1:
-        return None
-    return shape_of(file, name, _loads(name, function, file))

@@ -4,8 +4,8 @@ A missing key becomes a `KeyError` and a response 500, a wrong type goes on into
 of the body. A Pydantic model refuses bad input with a response 422 before the handler runs.
 
 Not flagged: models, dataclasses and `TypedDict`, which are validated; query, path and header parameters; mappings with free keys and
-typed values (`dict[str, int]`) that are not read by key; tests. A body that is only handed on as a whole may be free on purpose: that is a
-warning.
+typed values (`dict[str, int]`) that are not read by key; bodies that nobody reads, and those that are handed on as a whole to a function that
+validates them or makes an object of a schema of them; tests. A body that is handed on to others may be free on purpose: that is a warning.
 
 Example:
     from fastapi import FastAPI
@@ -42,7 +42,9 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
-from seawall.rules.validation._body_model import Shape, can_stand_before, model_edits, model_name, shape_of, uses_of
+from seawall.rules.validation._body_model import can_stand_before, write_model
+from seawall.rules.validation._body_shape import Shape, shape_of, uses_of
+from seawall.rules.validation._handed_on import is_validated
 from seawall.semantics.meanings.route import Kind, Route, RouteParameter, unwrap
 from seawall.semantics.symbols import Constant, Either, Ref, Subscript, Symbol
 from seawall.semantics.view import keyword
@@ -62,16 +64,27 @@ def check(route: Route, file: File) -> Iterator[Finding]:
         says_nothing = _says_nothing(file, parameter.annotation)
         if says_nothing is False:
             continue
+        if not _is_read(file, route, parameter):
+            continue
         uses = uses_of(file, route.function, parameter.name)
-        shape = shape_of(file, parameter.name, uses) if uses else None
+        shape = shape_of(file, uses) if uses else None
         if says_nothing is None and shape is None:
+            continue
+        severity = Severity.ERROR if shape is not None or parameter.annotation is None else _loudness(uses, file)
+        if severity is Severity.WARNING and is_validated(file, route.function, parameter.name):
             continue
         yield file.finding(
             parameter.arg,
             f"`{parameter.name}` is taken from the body without validation, declare a Pydantic model",
             *_fixes(route, parameter, shape, file),
-            severity=Severity.ERROR if shape is not None or parameter.annotation is None else _loudness(uses, file),
+            severity=severity,
         )
+
+
+def _is_read(file: File, route: Route, parameter: RouteParameter) -> bool:
+    return any(
+        isinstance(one.ctx, ast.Load) and route.function in file.ancestors(one) for one in file.uses(parameter.name)
+    )
 
 
 def _loudness(uses: list[ast.Name] | None, file: File) -> Severity:
@@ -123,9 +136,9 @@ def _fixes(route: Route, parameter: RouteParameter, shape: Shape | None, file: F
     where, before, after = place
 
     def make() -> Iterator[AnyEdit]:
-        name = model_name(file, route.function)
-        yield from model_edits(file, route.function, name, shape)
-        yield file.replace(where, f"{before}{name}{after}")
+        model = write_model(file, route.function, shape)
+        yield from model.edits
+        yield file.replace(where, f"{before}{model.expression}{after}")
         yield from shape.edits(file)
 
     yield Fix(

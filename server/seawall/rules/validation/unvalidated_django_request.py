@@ -41,7 +41,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from seawall.knowledge.http_input import REQUEST_TYPES
+from seawall.knowledge.http_input import JSON_LOADS, REQUEST_TYPES
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._django_ends import CHECKS, End, column_type, ends, is_caught, writes
 from seawall.rules.validation._outside import raw, way
@@ -59,7 +59,6 @@ _TEXTS = frozenset({"POST", "GET", "query_params"})
 """Parts whose values can only be texts."""
 _VALUES = frozenset({"get", "getlist", "pop"})
 _WHOLE = frozenset({"dict", "copy", "items"})
-_LOADS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads"})
 _LOOKING = frozenset(
     {"dict", "setattr", "loads", "len", "print", "bool", "list", "debug", "info", "warning", "error", "decode"}
 )
@@ -129,7 +128,7 @@ def _read(part: ast.Attribute, file: File) -> ast.expr | None:
 
 def _loaded(body: ast.expr, file: File) -> ast.expr | None:
     call = file.parent(body)
-    if isinstance(call, ast.Call) and call.args[:1] == [body] and file.callee(call) in _LOADS:
+    if isinstance(call, ast.Call) and call.args[:1] == [body] and file.callee(call) in JSON_LOADS:
         return call
     return None
 
