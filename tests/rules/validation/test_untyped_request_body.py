@@ -105,6 +105,7 @@ def test_bodies_that_are_validated_and_what_is_no_body(parameters: str) -> None:
         ("return store({**saved(), **payload})", "warning"),
         ("payload = payload or {}\n    return store(payload)", "warning"),
         ("return invalidate(payload)", "warning"),
+        ("made = {'kept': payload}\n    shop = open_shop(made)\n    return validate(shop)", "error"),
         ("checked = validate(saved())\n    return store(payload, checked)", "warning"),
         ("return validate(payload['title'])", "error"),
     ],

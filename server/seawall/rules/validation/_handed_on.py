@@ -39,7 +39,7 @@ def _made_of(file: File, function: FunctionNode, name: str) -> set[str]:
             for known in names
             for use in file.uses(known)
             if isinstance(use.ctx, ast.Load) and file.function(use) is function
-            for target in _targets(file.statement(use))
+            for target in _targets(file.statement(use), names)
         }
         if new <= names:
             break
@@ -47,10 +47,24 @@ def _made_of(file: File, function: FunctionNode, name: str) -> set[str]:
     return names
 
 
-def _targets(statement: ast.stmt) -> Iterator[ast.Name]:
-    several = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        yield from (one for one in several if isinstance(one, ast.Name))
+def _targets(statement: ast.stmt, names: set[str]) -> Iterator[ast.Name]:
+    match statement:
+        case ast.Assign(targets=several, value=value) if _makes(value, names):
+            yield from (one for one in several if isinstance(one, ast.Name))
+        case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value) if _makes(value, names):
+            yield target
+
+
+def _makes(value: ast.expr, names: set[str]) -> bool:
+    """Whether a value is one of the variables, or what a call makes of the whole of one."""
+    match value:
+        case ast.Call():
+            return any(_is_whole(one, names) for _, one in _given(value))
+        case ast.BoolOp(values=several):
+            return any(_makes(one, names) for one in several)
+        case ast.Await(value=inner):
+            return _makes(inner, names)
+    return _is_whole(value, names)
 
 
 def _given(call: ast.Call) -> Iterator[tuple[int | str, ast.expr]]:
