@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import keyword
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from seawall.edits import Edit
 from seawall.edits.comments import kept_comments
@@ -23,14 +24,13 @@ _TAKEN = frozenset({
 _MAX_DEPTH = 4
 
 
-@dataclass(slots=True, eq=False)
-class Field:
+class Field(msgspec.Struct, eq=False):
     """A key that is read, and all that its uses tell."""
 
     name: str
     required: bool = False
     default: str | None = None
-    types: set[str] = field(default_factory=set)
+    types: set[str] = msgspec.field(default_factory=set)
     inner: Shape | None = None
     """What is read of the mapping, or of each of the mappings, that the key holds."""
     is_many: bool = False
@@ -53,15 +53,14 @@ class Read(NamedTuple):
     field: Field
 
 
-@dataclass(slots=True, eq=False)
-class Shape:
+class Shape(msgspec.Struct, eq=False):
     """What is read of a mapping, and how the same is written of a model."""
 
-    fields: dict[str, Field] = field(default_factory=dict)
-    tests: list[ast.expr] = field(default_factory=list)
+    fields: dict[str, Field] = msgspec.field(default_factory=dict)
+    tests: list[ast.expr] = msgspec.field(default_factory=list)
     """Where it is asked whether a key is there."""
-    reads: list[Read] = field(default_factory=list)
-    converted: dict[ast.expr, ast.Call] = field(default_factory=dict)
+    reads: list[Read] = msgspec.field(default_factory=list)
+    converted: dict[ast.expr, ast.Call] = msgspec.field(default_factory=dict)
     """Reads that a call like `int(...)` surrounds."""
 
     @property
