@@ -8,6 +8,7 @@ from seawall.knowledge import annotations as written
 from seawall.knowledge import names as known_names
 from seawall.knowledge import results as known_results
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
+from seawall.semantics.generics import bound
 from seawall.semantics.graph import Memo
 from seawall.semantics.inner import (
     ASYNC_CONTEXT,
@@ -388,7 +389,7 @@ def _returned(index: Index, called: tuple[str, Instance | None]) -> Type | None:
         return None
     if isinstance(fact.declared, Ref) and index.resolve(fact.declared.name).name in written.SELF:
         return receiver
-    declared = instance_of(index, fact.declared) if fact.declared is not None else None
+    declared = instance_of(index, bound(index, fact.declared, name.rpartition(".")[0], receiver))
     if fact.is_generator:
         kind = ASYNC_GENERATOR if fact.is_async else GENERATOR
         if isinstance(declared, Instance) and declared.cls in GENERATORS and declared.args[:1] not in ((), (None,)):
