@@ -9,7 +9,8 @@ import pytest
 
 from seawall.edits import AnyEdit, CannotFix, CreateFile, Edit, Fix, Safety
 from seawall.engine.fixing import Fixer
-from seawall.engine.workspace import Located, Workspace
+from seawall.engine.located import Located
+from seawall.engine.workspace import Workspace
 from seawall.rules.base import Finding, Severity
 from seawall.syntax import Range
 

@@ -8,8 +8,9 @@ import pytest
 
 from apps_harness import copy_app
 from seawall.engine.indexing import Indexer
+from seawall.engine.located import Located
 from seawall.engine.survey import Survey
-from seawall.engine.workspace import Located, Workspace
+from seawall.engine.workspace import Workspace
 
 SLEEPY = "import time\n\n\ndef wait() -> None:\n    time.sleep(1)\n"
 CALLER = "from helper import wait\n\n\nasync def handler() -> None:\n    wait()\n"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seawall.engine.fix import apply
-from seawall.engine.workspace import Located, Workspace
+from seawall.engine.located import Located
+from seawall.engine.workspace import Workspace
 from seawall.syntax import Range
 
 _FILE = re.compile(r"^#- (\S+)\s*$", re.MULTILINE)

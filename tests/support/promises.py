@@ -12,7 +12,8 @@ from pathlib import Path
 
 from seawall.edits import AnyEdit, CannotFix, CreateFile, Edit, Fix
 from seawall.edits.apply import apply_to
-from seawall.engine.workspace import Located, Workspace
+from seawall.engine.located import Located
+from seawall.engine.workspace import Workspace
 from seawall.syntax import Text
 
 MAX_ROUNDS = 40

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from seawall.edits import AnyEdit, CannotFix, Edit, Fix, Safety
 from seawall.engine.fix import offered, text_of
+from seawall.engine.located import Located
 from seawall.engine.suppress import comment_line
-from seawall.engine.workspace import Located, Workspace
+from seawall.engine.workspace import Workspace
 from seawall.patterns import pattern
 from seawall.syntax import Range
 

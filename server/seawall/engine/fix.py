@@ -7,7 +7,8 @@ from pathlib import Path
 
 from seawall.edits import AnyEdit, CreateFile, Edit, Fix
 from seawall.edits.apply import apply_to
-from seawall.engine.workspace import Located, Workspace
+from seawall.engine.located import Located
+from seawall.engine.workspace import Workspace
 from seawall.project.selection import is_fixable
 from seawall.rules.registry import by_code
 from seawall.syntax import Text

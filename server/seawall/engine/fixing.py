@@ -13,7 +13,8 @@ from typing import NamedTuple
 from seawall.edits import AnyEdit, CannotFix, CreateFile, Edit, Fix, Safety
 from seawall.edits.apply import apply_to, difference
 from seawall.engine.fix import offered
-from seawall.engine.workspace import Located, Workspace
+from seawall.engine.located import Located
+from seawall.engine.workspace import Workspace
 from seawall.semantics.document import Document
 from seawall.syntax import Text
 

@@ -16,7 +16,7 @@ from seawall.project.settings import Settings
 from seawall.syntax import Range
 
 if TYPE_CHECKING:
-    from seawall.engine.workspace import Located
+    from seawall.engine.located import Located
 
 
 class FixNote(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from seawall.engine.indexing import Indexer
-from seawall.engine.workspace import ItemCheck, Located
+from seawall.engine.located import ItemCheck, Located
 from seawall.semantics.document import Document
 from seawall.semantics.graph import Record
 from seawall.syntax import Text, read

@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from seawall.engine.check import Checker
 from seawall.engine.config import RuleTable
+from seawall.engine.located import Checks, ItemCheck, Located, LocatedRelated, Placed, by_place, said_of_all
 from seawall.engine.suppress import is_suppressed, is_template, matches, suppressions
 from seawall.project.globs import compiled
 from seawall.project.modules import module_name
@@ -27,66 +29,12 @@ from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.index import Index
 from seawall.syntax import Item, Range, Source, Span, Text, range_of, read, read_at_once, update
 
-NO_FINDINGS: tuple[Finding, ...] = ()
-
-
-class LocatedRelated(msgspec.Struct, frozen=True):
-    message: str
-    path: Path
-    range: Range
-
-
-class Located(msgspec.Struct, frozen=True):
-    """A finding where it stands in its file now."""
-
-    finding: Finding
-    path: Path
-    range: Range
-    severity: Severity
-    related: tuple[LocatedRelated, ...] = ()
-
-    @property
-    def code(self) -> str:
-        return self.finding.code
-
-
-class ItemCheck(msgspec.Struct):
-    """What checking an item gave, if anything."""
-
-    findings: tuple[Finding, ...] = NO_FINDINGS
-    whole_file: frozenset[str] = frozenset()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ItemCheck) and (self.findings, self.whole_file) == (other.findings, other.whole_file)
-
 
 class Outline(msgspec.Struct):
     """What is kept of a module whose tree is not."""
 
     path: Path
     starts: Mapping[str, int]
-
-
-class Checks:
-    """The remembered checks of a document's items."""
-
-    __slots__ = ("memos", "pending", "results")
-
-    def __init__(self) -> None:
-        self.memos: dict[Item, Memo] = {}
-        self.results: dict[Item, ItemCheck] = {}
-        """What was found, without the items in which nothing was."""
-        self.pending: set[Item] = set()
-        """Items that are new, or whose check may have another result by now."""
-
-    def follow(self, come: Iterable[Item], gone: Iterable[Item]) -> None:
-        """The document has other items now."""
-        for item in gone:
-            self.pending.discard(item)
-            self.results.pop(item, None)
-            if (memo := self.memos.pop(item, None)) is not None:
-                memo.forget()
-        self.pending.update(come)
 
 
 class Workspace:
@@ -273,9 +221,7 @@ class Workspace:
                 checks.results[item] = result
             else:
                 checks.results.pop(item, None)
-        located = self.placed(
-            path, [(document.source.start_of(item) or 1, result) for item, result in checks.results.items()]
-        )
+        located = self._place_all(document, checks)
         if not document.source.exact and _points_into_strings(document, located):
             self._put(path, read_at_once(document.source.text))
             return self.findings(path)
@@ -283,16 +229,44 @@ class Workspace:
 
     def placed(self, path: Path, results: Collection[tuple[int, ItemCheck]]) -> list[Located]:
         """What checking a file's items gave, by the lines on which these begin, where it stands now."""
-        whole = frozenset().union(*(result.whole_file for _, result in results))
-        rules = by_code()
+        whole = said_of_all(result for _, result in results)
         severity = self.table.severities(path)
-        located = [
+        located = (self._place(path, start, result, whole, severity) for start, result in results)
+        return sorted(chain.from_iterable(located), key=by_place)
+
+    def _place_all(self, document: Document, checks: Checks) -> list[Located]:
+        """The same for a document. What stands where it stood when somebody last looked is not placed anew."""
+        path, start_of = document.path, document.source.start_of
+        whole = said_of_all(checks.results.values())
+        severity = self.table.severities(path)
+        located: list[Located] = []
+        for item, result in checks.results.items():
+            start = start_of(item) or 1
+            known = checks.placed.get(item)
+            if known is None or not known.holds(start, result, whole, severity):
+                found = self._place(path, start, result, whole, severity)
+                known = Placed(start, result, whole, severity, found)
+                if not any(
+                    one.owner for finding in result.findings for one in finding.related
+                ):  # those move by themselves
+                    checks.placed[item] = known
+            located += known.located
+        return sorted(located, key=by_place)
+
+    def _place(
+        self,
+        path: Path,
+        start: int,
+        result: ItemCheck,
+        whole: frozenset[str],
+        severity: Mapping[str, Severity | None],
+    ) -> list[Located]:
+        rules = by_code()
+        return [
             self._locate(finding, path, start, severity[finding.code])
-            for start, result in results
             for finding in result.findings
             if finding.code in severity and not (whole and matches(whole, finding.code, rules[finding.code].name))
         ]
-        return sorted(located, key=lambda found: (found.range, found.code))
 
     def memos(self, path: Path) -> Iterable[Memo]:
         """The remembered checks of a file's items."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from seawall.engine.workspace import Located
+from seawall.engine.located import Located
 from seawall.links import rule_page
 from seawall.lsp.client import Client
 from seawall.lsp.convert import Converter
@@ -59,7 +59,7 @@ class Reports:
         for one in found:
             key = id(one.finding)
             known = old.get(key)
-            if known is None or known[0] != one:
+            if known is None or (known[0] is not one and known[0] != one):
                 known = (one, self.wire(one))
             new[key] = known
             items.append(known[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from seawall.semantics.analysis import ItemAnalysis, analyse
@@ -20,7 +20,6 @@ class Document:
         "facts",
         "gone",
         "is_package",
-        "items",
         "module",
         "path",
         "read",
@@ -37,12 +36,17 @@ class Document:
         """The names whose facts differ from those of the version before; None: any may."""
         self.read: frozenset[str] = frozenset()
         """If that is known, the names that were read again."""
-        self.items = frozenset(source.items)
         before = previous if previous is not None and previous.module == module else None
-        self.come = self.items - before.items if before is not None else self.items
-        """The items that the version before did not have."""
-        self.gone = before.items - self.items if before is not None else frozenset()
+        self.come: Sequence[Item] = source.items
+        """The items that the version before did not have, in their order."""
+        self.gone: Sequence[Item] = ()
         """The items that only the version before had."""
+        if before is not None and source.follows == before.source.version:
+            self.come, self.gone = source.come, source.gone
+        elif before is not None:
+            now, then = frozenset(source.items), frozenset(before.source.items)
+            self.come = [item for item in source.items if item not in then]
+            self.gone = [item for item in before.source.items if item not in now]
         known = self._following(before) if before is not None else None
         self.facts = self._joined() if known is None else known
 
@@ -86,8 +90,8 @@ class Document:
 
     def _following(self, previous: Document) -> ModuleFacts | None:
         """The facts by way of what was typed, if that gives facts of the very names that it gave before."""
-        gone, stars_gone = self._facts_of(_in_order(self.gone, previous.source))
-        come, stars_come = self._facts_of(_in_order(self.come, self.source))
+        gone, stars_gone = self._facts_of(self.gone)
+        come, stars_come = self._facts_of(self.come)
         before = previous.facts.names
         if gone is None or come is None or gone.keys() != come.keys() or stars_gone != stars_come:
             return None
@@ -97,7 +101,7 @@ class Document:
         self.read = frozenset(come)
         return ModuleFacts({**before, **come}, previous.facts.stars, self.is_package) if come else previous.facts
 
-    def _facts_of(self, items: list[Item]) -> tuple[dict[str, Fact] | None, list[str]]:
+    def _facts_of(self, items: Iterable[Item]) -> tuple[dict[str, Fact] | None, list[str]]:
         """The facts and stars of some items; no facts if two of them speak of one name."""
         names: dict[str, Fact] | None = {}
         stars: list[str] = []
@@ -107,7 +111,3 @@ class Document:
                 names = None if names.keys() & analysis.facts.keys() else {**names, **analysis.facts}
             stars.extend(analysis.stars)
         return names, stars
-
-
-def _in_order(items: Iterable[Item], source: Source) -> list[Item]:
-    return sorted(items, key=lambda item: source.start_of(item) or 0)

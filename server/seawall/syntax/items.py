@@ -8,6 +8,7 @@ one that moves stays the very same object.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ LONG_CLASS = 40
 """A class of more lines than this is split into its methods."""
 
 _FIRST_CHUNK = 60
+_versions = itertools.count(1)
 _FOREVER = 1 << 60
 _NAMED = re.compile(r"^[ \t\f]*(?:async[ \t]+)?((?:def|class)[ \t]+\w+)", re.M)
 
@@ -83,7 +85,9 @@ class _Piece:
 class Source:
     """An immutable state of a file: its text and its items, in the order of their first lines."""
 
-    __slots__ = ("_far", "_piece_starts", "_pieces", "_places", "exact", "items", "starts", "text")
+    __slots__ = (
+        "_far", "_piece_starts", "_pieces", "_places", "come", "exact", "follows", "gone", "items", "starts", "text", "version",
+    )  # fmt: skip
 
     text: Text
     items: Sequence[Item]
@@ -106,6 +110,13 @@ class Source:
         self._pieces, self._piece_starts, self._far = pieces, piece_starts, far
         self._places: dict[Item, int] | None = None
         self.exact = exact
+        self.version = next(_versions)
+        self.follows = 0
+        """The version that this one was made of; 0: none."""
+        self.come: Sequence[Item] = ()
+        """Its items that the one which it follows did not have, in their order."""
+        self.gone: Sequence[Item] = ()
+        """The items that only that one had."""
 
     def start_of(self, item: Item) -> int | None:
         """The file's line on which an item begins; None if it is not (or no longer) in the file."""
@@ -270,7 +281,7 @@ def _rebuild(source: Source, text: Text, first: int, stop: int, fresh: list[_Pie
             built += _items(pieces[group:after], starts[group], classes)
             group = after
     moved = source.starts[high:]
-    return Source(
+    new = Source(
         text,
         [*source.items[:low], *(item for _, item in built), *source.items[high:]],
         [*source.starts[:low], *(start for start, _ in built), *(moved if not delta else [n + delta for n in moved])],
@@ -282,6 +293,12 @@ def _rebuild(source: Source, text: Text, first: int, stop: int, fresh: list[_Pie
             *(n - stop + first + len(fresh) for n in source._far if n >= stop),
         ),
     )
+    were, are = source.items[low:high], [item for _, item in built]
+    new.follows = source.version
+    then, now = frozenset(were), frozenset(are)
+    new.come = [item for item in are if item not in then]
+    new.gone = [item for item in were if item not in now]
+    return new
 
 
 def _items(group: list[_Piece], start: int, classes: dict[str, Item]) -> Iterable[tuple[int, Item]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from seawall.engine.workspace import Located
+from seawall.engine.located import Located
 from seawall.lsp.convert import to_path, to_uri
 from seawall.lsp.edits import workspace_edit
 from seawall.lsp.progress import WorkDone
