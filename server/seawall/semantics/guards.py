@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from seawall.semantics.scopes import CONVERSIONS, Scan, raises_by_name
+from seawall.semantics.scopes import CONVERSIONS, Scan, makes_by_name, raises_by_name
 
 _TESTS = frozenset({ast.If, ast.IfExp, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.match_case})
 _DECIDING = frozenset({ast.If, ast.Assert, ast.Expr, ast.Assign, ast.Try, ast.For})
@@ -31,9 +31,11 @@ def is_checked(scan: Scan, node: ast.expr) -> bool:
             case ast.ListComp(generators=loops) | ast.SetComp(generators=loops) | ast.GeneratorExp(generators=loops):
                 if any(_demands(test, node) for loop in loops for test in loop.ifs):
                     return True
-            case ast.match_case(pattern=pattern, body=body) if below in body:
+            case ast.match_case(pattern=pattern, guard=test, body=body) if below in body:
+                if test is not None and _demands(test, node):
+                    return True
                 subject = scan.parents.get(above)
-                if isinstance(subject, ast.Match) and _same(subject.subject, node) and _is_closed(pattern):
+                if isinstance(subject, ast.Match) and _same(subject.subject, node) and is_closed(pattern):
                     return True
         if isinstance(below, ast.stmt) and any(
             type(one) in _DECIDING and _refuses_what_follows(one, node) for one in _earlier(above, below)
@@ -191,9 +193,10 @@ def _validates(call: ast.Call, given: ast.expr) -> bool:
 
 
 def _raises(call: ast.Call, given: ast.expr) -> bool:
-    """`validate_name(name)`, `uuid.UUID(name)`: called for what it raises, since the result is dropped."""
+    """`validate_name(name)`, `uuid.UUID(name)`, `Status(name)`: called for what it raises, since the result is dropped."""
     arguments = [*call.args, *(one.value for one in call.keywords)]
-    return raises_by_name(call.func) and any(_same(argument, given) for argument in arguments)
+    is_check = raises_by_name(call.func) or (len(arguments) == 1 and makes_by_name(call.func))
+    return is_check and any(_same(argument, given) for argument in arguments)
 
 
 def _converts(call: ast.Call, given: ast.expr) -> bool:
@@ -202,13 +205,13 @@ def _converts(call: ast.Call, given: ast.expr) -> bool:
     return name in CONVERSIONS and len(call.args) == 1 and _same(call.args[0], given)
 
 
-def _is_closed(pattern: ast.pattern) -> bool:
+def is_closed(pattern: ast.pattern) -> bool:
     """Whether a pattern fits constants only."""
     match pattern:
         case ast.MatchValue():
             return True
         case ast.MatchOr(patterns=patterns):
-            return all(_is_closed(one) for one in patterns)
+            return all(is_closed(one) for one in patterns)
         case ast.MatchAs(pattern=ast.pattern() as inner):
-            return _is_closed(inner)
+            return is_closed(inner)
     return False

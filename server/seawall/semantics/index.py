@@ -13,7 +13,7 @@ from seawall.semantics.evaluate import class_name, evaluate
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell, Memo
 from seawall.semantics.mentions import KINDS, Mentions
-from seawall.semantics.symbols import Symbol
+from seawall.semantics.symbols import Constant, Either, Symbol
 from seawall.semantics.types import Named, Type
 
 _BUILTINS = frozenset(dir(builtins))
@@ -402,15 +402,15 @@ class Index:
         return None
 
     def attribute_set_in_methods(self, cls: str, name: str) -> Symbol | None:
-        """What methods assign to `self.name`, `__init__` first."""
+        """What methods assign to `self.name`, `__init__` first; all of it, if it is a constant to begin with."""
+        found: dict[Symbol | None, None] = {}
         for module, path in self.own_classes(cls):
             for method in ("__init__", *self.methods(f"{module}.{path}")):
                 fact = self.fact(module, f"{path}.{method}")
-                if isinstance(fact, FunctionFact):
-                    for key, value in fact.sets:
-                        if key == name:
-                            return value
-        return None
+                found.update((value, None) for key, value in getattr(fact, "sets", ()) if key == name)
+                if found and not isinstance(next(iter(found)), Constant):
+                    return next(iter(found))
+        return Either(tuple(found)) if len(found) > 1 else next(iter(found), None)
 
     def methods(self, cls: str) -> tuple[str, ...]:
         """Names of the methods that a project class itself defines."""

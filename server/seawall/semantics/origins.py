@@ -7,15 +7,26 @@ call of that number (`#3`), or one of the few module-level names that hold outsi
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from seawall.knowledge.outside import MODULE_NAMES, SOURCE_NAMES
-from seawall.semantics.guards import is_checked
+from seawall.semantics.contents import (
+    DISPLAYS,
+    MAX_DEPTH,
+    added,
+    contents,
+    function_scope,
+    is_filled,
+    key_of,
+    value_of,
+    word_of,
+)
+from seawall.semantics.guards import is_checked, is_closed
 from seawall.semantics.names import Names
+from seawall.semantics.paths import split
 from seawall.semantics.scopes import Scope
 
 _MAX_NODES = 400
-_MAX_DEPTH = 12
 _SAME_CHARACTERS = frozenset({
     "capitalize", "casefold", "center", "copy", "decode", "encode", "expandtabs", "format", "format_map", "join", "lower",
     "lstrip", "ljust", "partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip",
@@ -33,7 +44,6 @@ _TRANSPARENT = frozenset({
 })  # fmt: skip
 """Functions whose result holds the characters of their first argument."""
 _ADDS = frozenset({"append", "extend", "insert", "add", "appendleft", "update", "setdefault"})
-_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _NOTHING = frozenset({ast.Constant, ast.Compare, ast.UnaryOp, ast.Lambda, ast.Yield, ast.YieldFrom})
 
 
@@ -41,7 +51,7 @@ def origins(names: Names, node: ast.AST, depth: int = 0) -> tuple[str, ...]:
     """The paths of all that an expression's characters come from; nothing for what is not taken over as it came."""
     if type(node) in _NOTHING:
         return ()
-    flow = _Flow(names, _function(names.scan.scopes.get(node)))
+    flow = _Flow(names, function_scope(names.scan.scopes.get(node)))
     flow.collect(node, depth)
     return tuple(flow.found)
 
@@ -67,7 +77,7 @@ def is_whole(names: Names, node: ast.expr, depth: int = 0) -> bool:
     """Whether a text is what somebody else made of it, and not put together here."""
     match node:
         case ast.Name():
-            return depth < _MAX_DEPTH and any(
+            return depth < MAX_DEPTH and any(
                 isinstance(binding, ast.arg)
                 or (
                     isinstance(binding, ast.Name)
@@ -85,23 +95,7 @@ def is_whole(names: Names, node: ast.expr, depth: int = 0) -> bool:
             return attr not in _PUTS_IN and (attr not in _SAME_CHARACTERS or is_whole(names, value, depth))
         case ast.Call(args=[first, *_]):
             return is_whole(names, first, depth)
-    return isinstance(node, (ast.Attribute, ast.Subscript))
-
-
-def _function(scope: Scope | None) -> Scope | None:
-    """The `def` around a scope."""
-    while scope is not None and not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        scope = scope.parent
-    return scope
-
-
-def _key(node: ast.expr) -> str:
-    """The constant by which an element is asked for, where it is a word."""
-    return (
-        node.value
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier()
-        else ""
-    )
+    return isinstance(node, (ast.Attribute, ast.Subscript, ast.Call))
 
 
 class _Flow:
@@ -119,7 +113,7 @@ class _Flow:
         return _Flow(self.names, self.function, self._looked_at)
 
     def collect(self, node: ast.AST, depth: int) -> None:
-        if depth > _MAX_DEPTH or type(node) in _NOTHING or node in self._seen or len(self._looked_at) > _MAX_NODES:
+        if depth > MAX_DEPTH or type(node) in _NOTHING or node in self._seen or len(self._looked_at) > _MAX_NODES:
             return
         self._seen.add(node)
         self._looked_at.append(node)
@@ -132,7 +126,7 @@ class _Flow:
             case ast.Subscript(value=value, slice=ast.Slice()):
                 self._step(node, value, "", depth)
             case ast.Subscript(value=value, slice=index):
-                self._element(node, value, _key(index), depth)
+                self._element(node, value, key_of(index), depth)
             case ast.Call():
                 self._call(node, depth)
             case ast.BinOp(op=ast.Add()):
@@ -141,7 +135,7 @@ class _Flow:
                     node = node.left
                 self.collect(node, depth)
             case ast.BinOp(op=ast.Mod(), left=left, right=right):
-                self._all((left, right), depth)
+                self._all((left, *(right.elts if isinstance(right, ast.Tuple) else [right])), depth)
             case ast.Await(value=value) | ast.NamedExpr(value=value) | ast.Starred(value=value):
                 self.collect(value, depth)
             case ast.FormattedValue(value=value):
@@ -150,14 +144,14 @@ class _Flow:
                 self._all(values, depth)
             case ast.IfExp(body=body, orelse=orelse):
                 self._all((body, orelse), depth)
+            case ast.Tuple(elts=values) if not any(isinstance(one, ast.Starred) for one in values):
+                for position, value in enumerate(values):
+                    self._held(value, str(position), depth)
             case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Set(elts=values):
                 self._all(values, depth)
             case ast.Dict(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
-                    below = self._below()
-                    below.collect(value, depth)
-                    word = _key(key) if key is not None else ""
-                    self.found.update(dict.fromkeys(f"{one}{{{word}}}" if word else one for one in below.found))
+                    self._held(value, key_of(key) if key is not None else "", depth)
             case (
                 ast.ListComp(elt=value)
                 | ast.GeneratorExp(elt=value)
@@ -170,6 +164,12 @@ class _Flow:
         for node in nodes:
             if node is not None:
                 self.collect(node, depth)
+
+    def _held(self, value: ast.expr, key: str, depth: int) -> None:
+        """What a tuple or a dict holds at that place."""
+        below = self._below()
+        below.collect(value, depth)
+        self.found.update(dict.fromkeys(f"{one}{{{key}}}" if key else one for one in below.found))
 
     def _call(self, node: ast.Call, depth: int) -> None:
         match node.func:
@@ -186,7 +186,7 @@ class _Flow:
             case ast.Attribute(value=value, attr=attr) if attr in _READS:
                 below = self._below()
                 if node.args:
-                    below._element(node, value, _key(node.args[0]), depth, f".{attr}()")
+                    below._element(node, value, word_of(node.args[0]), depth, f".{attr}()")
                 else:
                     below._step(node, value, f".{attr}()", depth)
                 self.found.update(below.found)
@@ -199,18 +199,41 @@ class _Flow:
             case ast.Name(id="map") if len(node.args) == 2:
                 if getattr(node.args[0], "id", "") in _TRANSPARENT:
                     self.collect(node.args[1], depth)
+            case ast.Name(id="reduce") | ast.Attribute(attr="reduce") if len(node.args) > 1:
+                self._all(node.args[1:], depth)
             case ast.Name(id="filter") if len(node.args) == 2:
                 self.collect(node.args[1], depth)
             case ast.Name(id="getattr") if len(node.args) > 1:
-                if name := _key(node.args[1]):
+                if name := word_of(node.args[1]):
                     self._step(node, node.args[0], f".{name}", depth)
                 self._all(node.args[2:3], depth)
             case ast.Name(id="cast") | ast.Attribute(attr="cast") if len(node.args) == 2:
                 self.collect(node.args[1], depth)
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in _TRANSPARENT and node.args:
                 self.collect(node.args[0], depth)
+            case ast.Name() as function if (made := self._lambda(function)) is not None:
+                self._made_by(made, node, depth)
             case ast.Name() | ast.Attribute():
                 self._result(node)
+
+    def _lambda(self, function: ast.Name) -> ast.Lambda | None:
+        """The lambda that a variable of the function stands for."""
+        values = [value_of(self.names, binding) for binding in self.names.bindings(function)]
+        return values[0] if len(values) == 1 and isinstance(values[0], ast.Lambda) else None
+
+    def _made_by(self, function: ast.Lambda, call: ast.Call, depth: int) -> None:
+        """The result of a lambda that is called here."""
+        below = self._below()
+        below.collect(function.body, depth)
+        given = dict(zip((one.arg for one in function.args.args), call.args, strict=False))
+        for origin in below.found:
+            head, steps = split(origin)
+            if head not in given:
+                self.found[origin] = None
+                continue
+            argument = self._below()
+            argument.collect(given[head], depth)
+            self.found.update(dict.fromkeys(one + steps for one in argument.found))
 
     def _result(self, node: ast.Call) -> None:
         """The result of a function that may hand on what it is given, or what it keeps, or brings outside data itself."""
@@ -234,38 +257,11 @@ class _Flow:
 
     def _element(self, node: ast.AST, value: ast.expr, key: str, depth: int, step: str = "") -> None:
         """An element of a value, of that key if one is known; of a container that the function fills, what it puts there."""
-        inside = list(self._contents(value, key, depth))
+        inside = list(contents(self.names, value, key, depth))
         if inside:
             self._all(inside, depth)
         else:
             self._step(node, value, step or f"[{key}]", depth)
-
-    def _contents(self, value: ast.expr, key: str, depth: int) -> Iterator[ast.expr]:
-        """The elements of a display, or of the one that a variable holds, with what is added to it."""
-        match value:
-            case ast.Dict(keys=keys, values=values):
-                for name, element in zip(keys, values, strict=True):
-                    if not key or name is None or _key(name) in ("", key):
-                        yield element
-            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-                yield from elements
-            case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
-                yield element
-            case ast.DictComp(value=element):
-                yield element
-            case ast.Call(func=ast.Attribute(value=inner, attr="items" | "values"), args=[]):
-                yield from self._contents(inner, key, depth)
-            case ast.Call(
-                func=ast.Name(id="enumerate" | "sorted" | "list" | "tuple" | "reversed" | "set"), args=[inner, *_]
-            ):
-                yield from self._contents(inner, key, depth)
-            case ast.Name() if depth < _MAX_DEPTH:
-                held = [_value(self.names, binding) for binding in self.names.bindings(value)]
-                if held and all(isinstance(one, _DISPLAYS) or _makes_container(one) for one in held):
-                    for one in held:
-                        if one is not None:
-                            yield from self._contents(one, key, depth + 1)
-                    yield from _added(self.names, value, key)
 
     def _name(self, node: ast.Name, depth: int) -> None:
         bindings = self.names.bindings(node)
@@ -280,10 +276,10 @@ class _Flow:
         below = self._below()
         for binding in bindings:
             below._bound(binding, depth)
-        if any(isinstance(_value(self.names, binding), _DISPLAYS) for binding in bindings) or _is_filled(
+        if any(isinstance(value_of(self.names, binding), DISPLAYS) for binding in bindings) or is_filled(
             self.names, bindings
         ):
-            below._all(_added(self.names, node, ""), depth)
+            below._all(added(self.names, node, ""), depth)
         if below.found and not is_checked(self.names.scan, node):
             self.found.update(below.found)
 
@@ -300,7 +296,7 @@ class _Flow:
                 self.collect(value, depth)
                 for before in self.names.bindings(target):
                     if before is not binding:
-                        self._bound(before, depth + 1) if depth < _MAX_DEPTH else None
+                        self._bound(before, depth + 1) if depth < MAX_DEPTH else None
             case ast.AnnAssign(value=ast.expr() as value):
                 self.collect(value, depth)
             case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
@@ -318,7 +314,7 @@ class _Flow:
         owner = parents.get(parents.get(arg, arg))
         scope, count = self.function, 0
         while scope is not None and scope.node is not owner:
-            scope = _function(scope.parent)
+            scope = function_scope(scope.parent)
             count += 1
         return count if scope is not None else 0
 
@@ -328,11 +324,11 @@ class _Flow:
             case ast.Assign(value=ast.Tuple(elts=values) | ast.List(elts=values)) if len(values) == len(targets):
                 self.collect(values[position], depth)
             case ast.Assign(value=value):
-                self._step(binding, value, "[]", depth)
+                self._step(binding, value, _position(position, targets), depth)
             case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
-                self._looped(binding, position, value, depth)
+                self._looped(binding, position, _position(position, targets), value, depth)
 
-    def _looped(self, binding: ast.AST, position: int, value: ast.expr, depth: int) -> None:
+    def _looped(self, binding: ast.AST, position: int, step: str, value: ast.expr, depth: int) -> None:
         """`for a, b in ...`."""
         match value:
             case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):
@@ -341,7 +337,7 @@ class _Flow:
             case ast.Call(func=ast.Name(id="zip"), args=several) if position < len(several):
                 self._element(binding, several[position], "", depth, "[*]")
             case ast.Call(func=ast.Attribute(value=ast.Name() as mapping, attr="items"), args=[]) if list(
-                self._contents(mapping, "", depth)
+                contents(self.names, mapping, "", depth)
             ):
                 if position:
                     self._element(binding, mapping, "", depth)
@@ -350,13 +346,17 @@ class _Flow:
             ) if not position:
                 pass  # the fields of a schema
             case _:
-                pairs = [one for one in self._contents(value, "", depth) if isinstance(one, (ast.Tuple, ast.List))]
+                pairs = [
+                    one for one in contents(self.names, value, "", depth) if isinstance(one, (ast.Tuple, ast.List))
+                ]
                 if not pairs:
-                    self._step(binding, value, "[*][]", depth)
+                    self._step(binding, value, f"[*]{step}", depth)
                 self._all((one.elts[position] for one in pairs if position < len(one.elts)), depth)
 
     def _captured(self, binding: ast.AST, parent: ast.AST, depth: int) -> None:
-        """`case {"name": name}`, `case str() as name`."""
+        """`case {"name": name}`, `case str() as name`; nothing for `case "a" | "b" as name`."""
+        if isinstance(binding, ast.MatchAs) and binding.pattern is not None and is_closed(binding.pattern):
+            return
         step = ""
         above: ast.AST | None = parent
         while above is not None and not isinstance(above, ast.Match):
@@ -365,6 +365,11 @@ class _Flow:
             above = self.names.scan.parents.get(above)
         if above is not None:
             self._step(binding, above.subject, step, depth)
+
+
+def _position(position: int, targets: list[ast.expr]) -> str:
+    """The step to the element that goes to a target."""
+    return "[]" if any(isinstance(one, ast.Starred) for one in targets) else f"[{position}]"
 
 
 def unpacked_schema(node: ast.Call) -> ast.expr | None:
@@ -397,46 +402,3 @@ def _is_own(names: Names, func: ast.expr) -> bool:
     while isinstance(func, (ast.Attribute, ast.Call)):
         func = func.value if isinstance(func, ast.Attribute) else func.func
     return isinstance(func, ast.Name) and bool(names.bindings(func))
-
-
-def _value(names: Names, binding: ast.AST) -> ast.expr | None:
-    """What a name is set to by an assignment."""
-    match names.scan.parents.get(binding):
-        case ast.Assign(targets=[target], value=value) if target is binding:
-            return value
-        case ast.AnnAssign(value=ast.expr() as value) | ast.NamedExpr(value=value):
-            return value
-    return None
-
-
-def _makes_container(node: ast.expr | None) -> bool:
-    """`list()`, `{}`, `defaultdict(list)`."""
-    return isinstance(node, ast.Call) and _last(node.func) in (
-        "list",
-        "dict",
-        "set",
-        "defaultdict",
-        "deque",
-        "OrderedDict",
-    )
-
-
-def _is_filled(names: Names, bindings: list[ast.AST]) -> bool:
-    return any(_makes_container(_value(names, binding)) for binding in bindings)
-
-
-def _added(names: Names, variable: ast.Name, key: str) -> Iterator[ast.expr]:
-    """What the function adds to a container: `parts.append(x)`, `values["name"] = x`."""
-    scan = names.scan
-    owner = _function(scan.scopes.get(variable))
-    for node in scan.additions().get(variable.id, ()):
-        if _function(scan.scopes[node]) is not owner:
-            continue
-        match node:
-            case ast.Call(args=arguments, keywords=keywords):
-                yield from arguments[-1:]
-                yield from (one.value for one in keywords)
-            case ast.Subscript(slice=index):
-                statement = scan.parents[node]
-                if isinstance(statement, (ast.Assign, ast.AugAssign)) and (not key or _key(index) in ("", key)):
-                    yield statement.value

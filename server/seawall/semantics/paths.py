@@ -11,18 +11,26 @@ STEP = re.compile(r"\.(\w+)|(\[\*\]|\[\w*\]|\(\))")
 """A step: an attribute, an item of a loop, an element (of that key), a call."""
 
 _HEAD = re.compile(r"[#@^]*\w*")
-_HELD = re.compile(r"\{(\w+)\}(?:\[(\w*)\]|\.get\(\)|\.pop\(\))")
+_HELD = re.compile(r"\{(\w+)\}(?:\[(\*|\w*)\]|\.get\(\)|\.pop\(\))")
+_HELD_IN_LIST = re.compile(r"(\{\d+\})\[\*\](?=\[\d)")
+_HELD_LAST = re.compile(r"(?:\{\w+\})+\Z")
 _DUMPS = ("model_dump", "dict")
 
 
 def settled(origin: str) -> str | None:
-    """A path without keys that a dict was given and then asked for; None if it was asked for another."""
+    """A path without keys that a dict or tuple was given and then asked for; None if it was asked for another."""
+    origin = _HELD_IN_LIST.sub(r"\1", origin)  # lists of tuples: a list says nothing of its own
     while (match := _HELD.search(origin)) is not None:
         key, asked = match[1], match[2]
-        if asked and asked != key:
+        if asked and asked != key and not (asked == "*" and key.isdigit()):
             return None
         origin = origin[: match.start()] + origin[match.end() :]
     return origin
+
+
+def laid_open(origin: str) -> str:
+    """A path to what holds something as one to what it holds: all of it is used."""
+    return _HELD_LAST.sub("", origin)
 
 
 def split(origin: str) -> tuple[str, str]:

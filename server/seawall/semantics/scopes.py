@@ -41,6 +41,12 @@ def raises_by_name(func: ast.expr) -> bool:
     return name in CONVERSIONS or any(word in name.lower() for word in _SPEAKING)
 
 
+def makes_by_name(func: ast.expr) -> bool:
+    """Whether the name of what is called is a class's."""
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return name[:1].isupper() and not name.isupper()
+
+
 class Scope:
     """A block with names of its own. `bindings` maps a name to the nodes that bind it, in source order."""
 
@@ -115,12 +121,19 @@ class Scan:
         return self._tested.get(_function_of(scope), set())
 
     def additions(self) -> dict[str, list[ast.AST]]:
-        """By a variable's name, the calls and subscripts that put something into it: `x.append(a)`, `x["key"] = a`."""
+        """By a variable's name, what puts something into it: `x.append(a)`, `x["key"] = a`, `x["key"].append(a)`."""
         if self._additions is None:
             self._additions = {}
             for node in self.nodes.get(ast.Call, ()):
                 match node:
-                    case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _ADDS:
+                    case ast.Call(
+                        func=ast.Attribute(
+                            value=ast.Name(id=name)
+                            | ast.Subscript(value=ast.Name(id=name))
+                            | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="setdefault")),
+                            attr=attr,
+                        )
+                    ) if attr in _ADDS:
                         self._additions.setdefault(name, []).append(node)
             for node in self.nodes.get(ast.Subscript, ()):
                 match node:
@@ -133,7 +146,7 @@ class Scan:
         asking: list[ast.AST] = []
         for node in self.nodes.get(ast.Expr, ()):
             call = node.value.value if isinstance(node.value, ast.Await) else node.value  # type: ignore[attr-defined]
-            if isinstance(call, ast.Call) and raises_by_name(call.func):
+            if isinstance(call, ast.Call) and (raises_by_name(call.func) or makes_by_name(call.func)):
                 asking.extend((*call.args, *(one.value for one in call.keywords)))
         for node in self.nodes.get(ast.Assign, ()):
             match node:
@@ -145,6 +158,7 @@ class Scan:
             asking.extend(node.ifs)  # type: ignore[attr-defined]
         for node in self.nodes.get(ast.Match, ()):
             asking.append(node.subject)  # type: ignore[attr-defined]
+            asking.extend(case.guard for case in node.cases if case.guard is not None)  # type: ignore[attr-defined]
         assert self._tested is not None
         for node in self.nodes.get(ast.For, ()):
             match node:

@@ -108,9 +108,9 @@ def _switch(names: Names, node: ast.AST, switches: frozenset[str]) -> str:
 
 
 def _gives(names: Names, scope: Scope) -> tuple[str, ...]:
-    """The origins of all that a function returns."""
+    """The origins of all that a function returns or yields."""
     found: dict[str, None] = {}
-    for node in scope.returns:
+    for node in (*scope.returns, *scope.yields):
         if node.value is not None:
             found.update(dict.fromkeys(origins(names, node.value)))
     return tuple(found)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from seawall.knowledge import outside as known_outside
+from seawall.semantics.dispatch import targets
 from seawall.semantics.facts import ClassFact, FunctionFact, Passed
 from seawall.semantics.giving import callers, enqueued, filled, put
 from seawall.semantics.index import Index
@@ -146,19 +147,32 @@ def through_call(index: Index, name: str, function: FunctionFact, origin: str) -
         if isinstance(found.fact, FunctionFact):
             if any(word in found.fact.name.lower() for word in known_outside.QUOTES):
                 continue
-            hop = Hop(name, number, found.name)
             shift = filled(index, target, found.fact)
-            for spot in results(index, found.name):
-                for given in _as_passed(handed, found, spot, shift):
-                    yield (Spot(name, given + steps) if given else Spot(spot.function, spot.origin + steps)), hop
+            rest = steps.removeprefix("[*]") if found.fact.is_generator else steps
+            for method in _methods(index, found.name, found.fact, target):
+                run = index.resolve(method)
+                for spot in results(index, method):
+                    for given in _as_passed(handed, run, spot, shift):
+                        before = Spot(name, given + rest) if given else Spot(spot.function, spot.origin + rest)
+                        yield before, Hop(name, number, method)
         elif isinstance(found.fact, ClassFact):
             for given in _into_instance(index, handed, found.name, steps):
                 yield Spot(name, given), None
+        elif found.name == "types.SimpleNamespace":
+            attribute, rest = first_step(steps)
+            for passed in handed:
+                yield from ((Spot(name, given + rest), None) for given in passed.origins if passed.to == attribute)
         elif found.name in known_outside.HANDS_ON or target.last in known_outside.VALIDATES_INTO:
             for passed in handed:
                 if passed.to == 0:
                     for given in passed.origins:
                         yield Spot(name, given + steps), None
+
+
+def _methods(index: Index, name: str, function: FunctionFact, target: Named) -> tuple[str, ...]:
+    """The function itself, or the methods that fill in for one that says nothing."""
+    cls = target.receiver.cls if target.receiver is not None else ""
+    return tuple(method for method, _ in targets(index, name, function, cls))
 
 
 def _as_passed(handed: tuple[Passed, ...], called: object, spot: Spot, shift: int) -> list[str]:
@@ -212,6 +226,9 @@ def _into_instance(index: Index, handed: tuple[Passed, ...], cls: str, steps: st
                 yield from (one + rest for one in given if one)
         return
     fields = list(index.attributes(cls))
+    position = steps[1:].partition("]")[0] if steps.startswith("[") else ""
+    if position.isdigit() and index.is_subclass(cls, "typing.NamedTuple"):
+        attribute, rest = "".join(fields[int(position) : int(position) + 1]), steps.partition("]")[2]
     for passed in handed:
         if passed.to == attribute or (isinstance(passed.to, int) and fields[passed.to : passed.to + 1] == [attribute]):
             yield from (given + rest for given in passed.origins)
@@ -314,9 +331,19 @@ def is_harmless(index: Index, symbol: Symbol | None) -> bool:
     if (annotation is not None and _is_closed(index, annotation)) or _is_validated(index, symbol):
         return True
     found = options(index.type_of(symbol))
+    if any(isinstance(one, Value) for one in found) and _is_kept(index, symbol):
+        return False  # a constant to begin with
     return bool(found) and all(
         isinstance(one, Value) or (isinstance(one, Instance) and _is_harmless_class(index, one)) for one in found
     )
+
+
+def _is_kept(index: Index, symbol: Symbol) -> bool:
+    """Whether some method keeps in an attribute what it is given."""
+    if not isinstance(symbol, Attr):
+        return False
+    owners = (one.cls for one in options(index.type_of(symbol.of)) if isinstance(one, Instance))
+    return any(True for cls in owners if index.split(cls)[0] for _ in _set_in(index, cls, symbol.name, ""))
 
 
 def _is_harmless_class(index: Index, found: Instance) -> bool:

@@ -96,6 +96,9 @@ def test_a_parameter_that_may_be_any_text(body: str) -> None:
 
 
 SILENT = {
+    "a number unless it is given": """
+def limited(size=50):
+    db.execute(text(f"SET lock_timeout = '{size}'"))""",
     "bound": """db.execute(text("SELECT 1 FROM book WHERE name = :name"), {"name": name})""",
     "a number": """db.execute(text(f"SELECT 1 FROM book LIMIT {count}"))""",
     "made a number": """db.execute(text(f"SELECT 1 FROM book LIMIT {int(name)}"))""",

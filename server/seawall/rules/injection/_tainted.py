@@ -14,9 +14,9 @@ from seawall.semantics.giving import is_queue
 from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.sql_call import HOLE, Part, SqlCall, looks_like_sql
 from seawall.semantics.origins import origins
-from seawall.semantics.paths import split, symbol_of
+from seawall.semantics.paths import laid_open, split, symbol_of
 from seawall.semantics.summary import Hop
-from seawall.semantics.symbols import Attr, Ref
+from seawall.semantics.symbols import Attr, Constant, Parameter, Ref, Symbol
 from seawall.semantics.taint import Arrival, is_harmless, outside, through_call
 from seawall.semantics.types import Instance, options
 
@@ -103,7 +103,7 @@ def _judge(part: Part, file: File) -> tuple[str, Arrival | None] | None:
     fact = file.index.function(name) if name else None
     if name is None or fact is None:
         return None
-    found = origins(file.names, value)
+    found = tuple(laid_open(origin) for origin in origins(file.names, value))
     for origin in found:
         arrival = outside(file.index, name, origin)
         if arrival is not None:
@@ -141,13 +141,21 @@ def _open_parameters(name: str, fact: FunctionFact, found: tuple[str, ...], file
             if not origin.removesuffix("[*]").isidentifier() or origin in ("self", "cls"):
                 continue
             symbol = symbol_of(fact, origin)
-            if is_harmless(file.index, symbol):
+            if is_harmless(file.index, symbol) or _has_number(symbol):
                 continue
             types = options(file.index.type_of(symbol))
             if (types or origin.isidentifier()) and all(
                 isinstance(one, Instance) and one.cls == "builtins.str" for one in types
             ):
                 yield origin
+
+
+def _has_number(symbol: Symbol | None) -> bool:
+    """Whether a parameter is a number unless it is given, which says what it is meant to be."""
+    match symbol:
+        case Parameter(annotation=None, default=Constant(value)):
+            return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return False
 
 
 def _is_queued(fact: FunctionFact, origin: str, file: File) -> bool:
