@@ -102,6 +102,9 @@ DJANGO_REQUEST_PARTS = frozenset(
     {"GET", "POST", "COOKIES", "META", "FILES", "body", "headers", "data", "query_params", "path"}
 )
 
+DJANGO_URLS = frozenset({"django.urls.path", "django.urls.re_path", "django.urls.conf.path", "django.conf.urls.url"})
+"""Functions whose result says which view answers at which URL."""
+
 FLASK_REQUEST = "flask.request"
 FLASK_REQUEST_PARTS = frozenset(
     {"args", "form", "values", "json", "data", "headers", "cookies", "get_json", "get_data", "path"}

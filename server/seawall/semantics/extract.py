@@ -14,6 +14,7 @@ from seawall.semantics.symbols import Call, Either, Parameter, Symbol
 from seawall.syntax import Range, range_of
 
 _REGISTERING = http_input.ADDS | http_input.INCLUDES
+_URLS = frozenset(name.rpartition(".")[2] for name in http_input.DJANGO_URLS)
 
 
 def extract(names: Names) -> tuple[dict[str, Fact], tuple[str, ...]]:
@@ -160,18 +161,41 @@ def _indexes(names: Names, facts: dict[str, Fact]) -> None:
 
 
 def _registrations(names: Names, facts: dict[str, Fact]) -> None:
-    """`app.include_router(users.router)` is a fact of its own, `include_router users.router`: it says something of `router`."""
+    """`app.include_router(users.router)` is a fact of its own, `include_router users.router`: it says something of `router`.
+
+    So is `path("books/", views.books)` of Django.
+    """
     for node in names.scan.nodes.get(ast.Call, ()):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _REGISTERING:
-            func = names.symbol(node.func)
-            if func is not None:
-                given = ", ".join(
-                    ast.unparse(one) for one in (*node.args[:2], *(one.value for one in node.keywords[:2]))
-                )
-                path = f"{node.func.attr} {given}"
-                args = tuple(names.symbol(one) for one in node.args)
-                keywords = tuple((one.arg or "**", names.symbol(one.value)) for one in node.keywords)
-                facts[path] = ValueFact(path, Place(range_of(node)), None, Call(func, args, keywords))
+        if not isinstance(node, ast.Call):
+            continue
+        given = list(node.args)
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _REGISTERING:
+                pass
+            case ast.Call(
+                func=ast.Name(id=name) | ast.Attribute(attr=name), args=[ast.Constant(value=str()), view, *_]
+            ) if name in _URLS:
+                given[1] = _view(view)
+            case _:
+                continue
+        func = names.symbol(node.func)
+        if func is not None:
+            said = ", ".join(ast.unparse(one) for one in (*given[:2], *(one.value for one in node.keywords[:2])))
+            path = f"{name} {said}"
+            args = tuple(names.symbol(one) for one in given)
+            keywords = tuple((one.arg or "**", names.symbol(one.value)) for one in node.keywords)
+            facts[path] = ValueFact(path, Place(range_of(node)), None, Call(func, args, keywords))
+
+
+def _view(node: ast.expr) -> ast.expr:
+    """The view in `BookView.as_view()` and `login_required(books)`."""
+    while isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "as_view":
+            return node.func.value
+        if not node.args:
+            break
+        node = node.args[0]
+    return node
 
 
 def _states(names: Names, facts: dict[str, Fact]) -> None:

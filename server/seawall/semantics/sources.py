@@ -8,6 +8,7 @@ from seawall.knowledge import http_input, outside
 from seawall.semantics.calls import last_name
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
+from seawall.semantics.meanings.django_url import lets_through, urls
 from seawall.semantics.meanings.route import OUTSIDE, Kind, is_handler, kind_of, unwrap
 from seawall.semantics.meanings.schema import allows_extra
 from seawall.semantics.paths import STEP, split, steps_of, symbol_of
@@ -17,6 +18,7 @@ from seawall.semantics.types import Instance, Named, options
 REQUEST = "the request"
 _VIEW_MODULES = ("django.views.", "rest_framework.", "django.contrib.auth.views.")
 _NUMBERS = ("id", "pk", "year", "month", "day", "page", "count", "number")
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _FORM_PARTS = frozenset({"cleaned_data", "validated_data", "initial_data", "data"})
 
 
@@ -238,18 +240,25 @@ def _of_django(index: Index, name: str, function: FunctionFact, parameter: Param
             return REQUEST if parts[1:2] and parts[1] in http_input.DJANGO_REQUEST_PARTS else None
         if position == 0 and part == "kwargs":
             # What is read with a default need not be in the path.
-            return "the path" if len(parts) > 1 and parts[1] != "get" and not _is_number(parts[1]) else None
+            is_part = len(parts) > 1 and parts[1] != "get" and not _is_number(parts[1])
+            return "the path" if is_part and lets_through(index, owner, parts[1]) is not False else None
         if position == 1:
             return REQUEST if part in http_input.DJANGO_REQUEST_PARTS else None
-        return None
-    if parameter.annotation is not None or head != "request":
+        is_asked = function.name in _METHODS and not _is_number(head)
+        return "the path" if is_asked and lets_through(index, owner, head) else None
+    is_first = parameter is function.params[0]
+    if parameter.annotation is not None or not (head == "request" or (is_first and any(urls(index, name)))):
         return _of_url(index, name, function, parameter)
-    known = http_input.DJANGO_REQUEST_PARTS if _is_api_view(index, function) else ("GET", "POST", "COOKIES")
-    return REQUEST if part in known else None
+    is_whole = _is_api_view(index, function) or (is_first and any(urls(index, name)))
+    return REQUEST if part in (http_input.DJANGO_REQUEST_PARTS if is_whole else ("GET", "POST", "COOKIES")) else None
 
 
 def _of_url(index: Index, name: str, function: FunctionFact, parameter: Parameter) -> str | None:
-    """`def books(request, slug)` in a module of views; in any module, if it declares that it takes a request."""
+    """`def books(request, slug)` that a URL names, or in a module of views; in any module, if it declares that it takes a request."""
+    is_open = lets_through(index, name, parameter.name)
+    if is_open is not None:
+        is_text = parameter.annotation is None or index.named(parameter.annotation) == "builtins.str"
+        return "the path" if is_open and is_text and not _is_number(parameter.name) else None
     module = index.split(name)[0]
     first = function.params[0]
     is_view = (
