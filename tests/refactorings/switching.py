@@ -104,7 +104,7 @@ def offered(folder: Folder) -> list[Fix]:
 
 def switch(files: dict[str, str], root: Path | None = None) -> dict[str, str]:
     """The files after the switch; nothing is left to switch, and nothing new is wrong in them."""
-    folder = Folder(files, root)
+    folder = Folder({"ruff.toml": "line-length = 120\n"} | files, root)
     before = {one.code for one in folder.findings()}
     fixes = offered(folder)
     assert fixes, "the switch is not offered"

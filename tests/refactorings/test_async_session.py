@@ -946,7 +946,9 @@ def test_queries_without_a_counterpart_run_on_the_sync_session_inside() -> None:
 
 
         async def newest(db: AsyncSession, count: int):
-            return await db.run_sync(lambda session: session.query(Book).from_self().order_by(Book.id.desc()).limit(count).all())
+            return await db.run_sync(
+        lambda session: session.query(Book).from_self().order_by(Book.id.desc()).limit(count).all()
+    )
         """,
     )
 
@@ -1470,7 +1472,11 @@ def test_a_task_beside_handlers() -> None:
 
         @router.get("/find")
         async def find(title: str, db: AsyncSession = Depends(get_db)):
-            return [(await db.run_sync(crud.find, title)).id, await db.run_sync(lambda session: crud.find(title=title, db=session)), await crud.newest(db)]
+            return [
+                (await db.run_sync(crud.find, title)).id,
+                await db.run_sync(lambda session: crud.find(title=title, db=session)),
+                await crud.newest(db),
+            ]
         #- crud.py
         from sqlalchemy import select
         from sqlalchemy.ext.asyncio import AsyncSession

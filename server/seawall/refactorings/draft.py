@@ -12,7 +12,9 @@ from pathlib import Path
 
 from seawall.edits import CannotFix, Edit
 from seawall.edits.apply import apply_to, difference
+from seawall.edits.long_lines import limit_of, shorten
 from seawall.project.project import Project
+from seawall.project.style import line_length
 from seawall.rules.base import File
 from seawall.semantics.document import Document
 from seawall.semantics.index import Index
@@ -70,11 +72,13 @@ class Draft:
             self.index.set_module(document.module, document.facts)
 
     def edits(self) -> list[Edit]:
-        """What leads from the first state to this one."""
+        """What leads from the first state to this one; lines that have become too long are broken."""
         found: list[Edit] = []
+        configured = line_length(self.project)
         for path, document in self._after.items():
             old, new = self._before[path].source.text, document.source.text
             if document is not self._before[path]:
+                new = shorten(old, new, limit_of(old, configured)) or new
                 if _compiles(old) and not _compiles(new):
                     raise CannotFix(f"`{path.name}` would not be valid Python any more")
                 found += difference(path, old, new)
