@@ -91,15 +91,11 @@ def rewritten(body: str) -> str:
         roots = [node for node in view.scan.nodes[ast.Call] if isinstance(node, ast.Call) and is_query(node)]
         for root in roots:
             for one in rewrite(view, root, lambda name: name.rpartition(".")[2]):
-                found.append((one.node, start - 1, one.text))
+                found.append((one.place.shift(start - 1), one.text))
                 if one.loop is not None:
                     loops.append(range_of(one.loop).shift(start - 1).start_line)
-    done: list[tuple[int, int]] = []
-    for node, shift, new in sorted(found, key=lambda one: (-one[0].lineno, -one[0].col_offset)):
-        if (node.lineno, node.col_offset) in done:
-            continue
-        done.append((node.lineno, node.col_offset))
-        text = text.replace(range_of(node).shift(shift), new)
+    for place, new in sorted(set(found), reverse=True):
+        text = text.replace(place, new)
     lines = str(text).split("\n")
     for line in loops:
         lines[line - 1] = lines[line - 1].replace("for ", "async for ", 1)

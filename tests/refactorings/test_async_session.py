@@ -947,8 +947,8 @@ def test_queries_without_a_counterpart_run_on_the_sync_session_inside() -> None:
 
         async def newest(db: AsyncSession, count: int):
             return await db.run_sync(
-        lambda session: session.query(Book).from_self().order_by(Book.id.desc()).limit(count).all()
-    )
+                lambda session: session.query(Book).from_self().order_by(Book.id.desc()).limit(count).all()
+            )
         """,
     )
 

@@ -94,8 +94,8 @@ def test_what_each_end_becomes(before: str, after: str) -> None:
 def test_lines_and_comments_stay() -> None:
     fixes(
         "return (\n    db.query(User)\n    .filter(User.id == x)  # mine\n    # the newest\n    .order_by(User.id)\n    .all()\n)",
-        "return (\n    (await db.scalars(\n        select(User)\n        .where(User.id == x)  # mine\n        # the newest\n"
-        "        .order_by(User.id)\n    )).all()\n)",
+        "return (\n    await db.scalars(\n        select(User)\n        .where(User.id == x)  # mine\n        # the newest\n"
+        "        .order_by(User.id)\n    )\n).all()",
     )
 
 

@@ -14,6 +14,7 @@ from seawall.refactorings.async_session.rows import only_rows
 from seawall.refactorings.async_session.sessions import Sessions
 from seawall.refactorings.async_session.uses import Place
 from seawall.rules.base import File
+from seawall.syntax import range_of
 
 _ENDS = frozenset(["all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update"])
 
@@ -30,7 +31,7 @@ def modernise(sessions: Sessions, changes: Changes) -> None:
             sessions.code.leave(stuck)
     for node, (file, one) in found.items():
         if not any(above in found for above in file.ancestors(node)):
-            changes.replace(file, node, one.text)
+            changes.replace(file, one.place, one.text)
             if one.loop is not None:
                 changes.insert(file, one.loop.lineno, one.loop.col_offset, "async ")
 
@@ -48,7 +49,7 @@ def _rewritten(sessions: Sessions, query: Place, changes: Changes) -> list[Repla
             stuck = Stuck(str(error), file, call)
             sessions.code.staying.lazy.add(stuck.owner)
             raise stuck from error
-        return [Replacement(whole, awaited(file, whole, run_sync(file, call, whole)))]
+        return [Replacement(whole, awaited(file, whole, run_sync(file, call, whole)), range_of(whole))]
 
 
 def _whole(file: File, root: ast.expr) -> tuple[ast.expr, bool]:

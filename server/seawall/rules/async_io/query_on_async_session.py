@@ -78,7 +78,7 @@ def _edits(file: File, call: ast.Call) -> list[AnyEdit]:
     places = rewrite(file, call, expressions.__getitem__)
     loops = [range_of(one.loop) for one in places if one.loop is not None]
     return [
-        *(file.replace(one.node, one.text) for one in places),
+        *(file.replace(one.place, one.text) for one in places),
         *(file.replace(Range(*loop[:2], *loop[:2]), "async ") for loop in loops),
         *(edit for one in needed for edit in one.edits),
     ]
