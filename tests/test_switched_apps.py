@@ -12,11 +12,12 @@ import pytest
 
 import apps_harness as harness
 
-APPS = ["garden", "depot", "clinic", "ledger", "parcels", "workshop", "orchard"]
+APPS = ["garden", "depot", "clinic", "ledger", "parcels", "workshop", "orchard", "archive"]
 BACKENDS = ["sqlite", "postgresql"]
 STAYING = {
     "ledger": {"app/audit.py"},
     "parcels": {"parcels/tasks.py", "parcels/commands.py", "parcels/queue.py", "migrations/env.py"},
+    "archive": {"archive/cli.py"},
     "orchard": {"orchard/jobs.py", "migrations/env.py"},
 }
 """Files that have no part in it."""

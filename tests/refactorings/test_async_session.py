@@ -927,6 +927,61 @@ def test_a_script_runs_its_main_function() -> None:
     )
 
 
+def test_a_script_has_one_event_loop() -> None:
+    """Connections stay in the engine's pool, and belong to the loop that they were opened on."""
+    assert_changes(
+        "seed_books.py",
+        """
+        from database import Base, SessionLocal, engine
+        from models import Book
+
+
+        def seed(title: str) -> int:
+            with SessionLocal() as db:
+                db.add(Book(title=title))
+                db.commit()
+                return db.query(Book).count()
+
+
+        if __name__ == "__main__":
+            Base.metadata.create_all(engine)
+
+            # two of them
+            print(seed("Emma"))
+            with SessionLocal() as db:
+                print(db.get(Book, 1))
+        """,
+        """
+        import asyncio
+
+        from sqlalchemy import func, select
+
+        from database import Base, SessionLocal, engine
+        from models import Book
+
+
+        async def seed(title: str) -> int:
+            async with SessionLocal() as db:
+                db.add(Book(title=title))
+                await db.commit()
+                return await db.scalar(select(func.count()).select_from(Book))
+
+
+        if __name__ == "__main__":
+            async def main() -> None:
+                async with engine.begin() as connection:
+                    await connection.run_sync(Base.metadata.create_all)
+
+                # two of them
+                print(await seed("Emma"))
+                async with SessionLocal() as db:
+                    print(await db.get(Book, 1))
+
+            asyncio.run(main())
+        """,
+    )
+
+
 def test_queries_without_a_counterpart_run_on_the_sync_session_inside() -> None:
     assert_changes(
         "crud.py",
@@ -1129,6 +1184,114 @@ def test_relationships_that_are_read_load_at_once() -> None:
 
         """,
     )
+
+
+def test_relationships_of_sqlmodel_keep_their_options() -> None:
+    assert_changes(
+        "notes.py",
+        """
+        from sqlmodel import Field, Relationship, SQLModel
+
+
+        class Shelf(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            notes: list["Note"] = Relationship(sa_relationship_kwargs={"order_by": "Note.id"})
+            boxes: list["Note"] = Relationship(sa_relationship_kwargs={"lazy": "select"})
+            lids: list["Note"] = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+            keys: list["Note"] = Relationship(sa_relationship_kwargs={"order_by": "Note.id"})
+
+
+        def show(shelf: Shelf):
+            return shelf.notes, shelf.boxes, shelf.lids
+        """,
+        """
+        from sqlmodel import Field, Relationship, SQLModel
+
+
+        class Shelf(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            notes: list["Note"] = Relationship(sa_relationship_kwargs={"lazy": "selectin", "order_by": "Note.id"})
+            boxes: list["Note"] = Relationship(sa_relationship_kwargs={"lazy": "selectin"})
+            lids: list["Note"] = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+            keys: list["Note"] = Relationship(sa_relationship_kwargs={"order_by": "Note.id"})
+
+
+        def show(shelf: Shelf):
+            return shelf.notes, shelf.boxes, shelf.lids
+        """,
+    )
+
+
+READ = """\
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database import Base
+
+
+class Author(Base):
+    __tablename__ = "authors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    books: Mapped[list["Novel"]] = relationship(back_populates="author")
+
+
+class Novel(Base):
+    __tablename__ = "novels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), index=True)
+    author: Mapped[Author] = relationship(back_populates="books")
+"""
+USED = "from models_ import Author, Novel\nfrom celery import shared_task\nfrom database import SessionLocal\n"
+API = "from fastapi import APIRouter\nfrom pydantic import BaseModel\n\nrouter = APIRouter()\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "async def show(author: Author):\n    return author.books\n",
+        "def show(author):\n    return author.books\n",
+        "def names(author: Author):\n    return author.books\n\n\nasync def show(author: Author):\n    return names(author)\n",
+        "class Shown:\n    author: Author\n\n    def names(self):\n        return self.author.books\n",
+        "from typing import Protocol\n\n\nclass Has(Protocol):\n    id: int\n\n\ndef show(one: Has):\n    return one.books\n",
+        f"{API}\n\nclass Out(BaseModel):\n    books: list[int]\n\n\n@router.get('/a', response_model=list[Out])\ndef a(): ...\n",
+        f"{API}\n\nclass Out(BaseModel):\n    books: list[int]\n\n\n@router.get('/a')\ndef a() -> 'list[Out]': ...\n",
+        f"{API}\n\nclass In(BaseModel):\n    books: list[int]\n\n\nclass Out(In):\n    id: int\n\n\n"
+        "@router.get('/a')\ndef a() -> Out: ...\n",
+        f"{API}\n\nclass Inner(BaseModel):\n    books: list[int]\n\n\nclass Out(BaseModel):\n    one: 'Inner | None'\n\n\n"
+        "def a(one: Author):\n    return Out.model_validate(one)\n",
+    ],
+)  # fmt: skip
+def test_relationships_that_async_code_reaches_load_at_once(code: str) -> None:
+    files = {"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER, "models_.py": READ}
+    found = switch({**files, "used.py": USED + code})
+    assert (
+        'books: Mapped[list["Novel"]] = relationship(back_populates="author", lazy="selectin")' in found["models_.py"]
+    )
+    assert 'author: Mapped[Author] = relationship(back_populates="books")' in found["models_.py"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "def show(author: Author):\n    return author.id\n",
+        "class Shop:\n    books = 1\n\n\ndef show(shop: Shop):\n    return shop.books\n",
+        "def show(author: Author):\n    return Author.id.in_([1])\n\n\nclass Shop:\n    def books(self): ...\n",
+        # of sync code
+        "@shared_task\ndef show():\n    with SessionLocal() as db:\n        print(db.get(Author, 1).books)\n",
+        "def names(author: Author):\n    return author.books\n\n\n@shared_task\ndef show():\n"
+        "    with SessionLocal() as db:\n        print(names(db.get(Author, 1)))\n",
+        # of requests
+        f"{API}\n\nclass In(BaseModel):\n    books: list[int]\n\n\n@router.post('/a')\ndef a(given: In): ...\n",
+        f"{API}\n\nclass In(BaseModel):\n    books: list[int]\n\n\nclass Order(BaseModel):\n    first: In\n\n\n"
+        "@router.post('/a')\ndef a(given: Order | None = None): ...\n",
+    ],
+)  # fmt: skip
+def test_relationships_that_no_async_code_reaches_load_as_ever(code: str) -> None:
+    files = {"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER, "models_.py": READ}
+    assert switch({**files, "used.py": USED + code})["models_.py"] == READ
 
 
 def test_relationships_that_templates_read_load_at_once() -> None:

@@ -10,6 +10,7 @@ from seawall.knowledge.coroutines import TRANSPARENT
 from seawall.refactorings.async_session.code import Code, Function, Mention, Stuck, is_at_import
 from seawall.refactorings.async_session.handing import DEFERRING
 from seawall.refactorings.async_session.managers import ENTERING, enter_all
+from seawall.refactorings.async_session.scripts import block_of, refuse
 from seawall.refactorings.async_session.uses import Place, Uses, is_session
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact
@@ -45,7 +46,11 @@ class Coroutines:
         self.advanced: list[Place] = []
         """`next` of a generator that has become an async one."""
         self.scripts: list[Place] = []
-        """Calls in a script's own code, `if __name__ == "__main__":` or not."""
+        """Calls that a script makes wherever it is run from."""
+        self.added: set[ast.AST] = set()
+        """What else awaits, in a way of its own."""
+        self.blocks: dict[ast.If, File] = {}
+        """What a script does under `if __name__ == "__main__":`."""
         self.renamed: list[Place] = []
         """`super().__exit__` and the like."""
         self.startup: list[Place] = []
@@ -72,6 +77,7 @@ class Coroutines:
 
     def add(self, file: File, node: ast.AST) -> None:
         """The function around a node has to be a coroutine, whatever there is about it."""
+        self.added.add(node)
         self._try(self._host, file, node)
 
     def close(self) -> None:
@@ -89,6 +95,9 @@ class Coroutines:
             self._try(self._refuse_unknown_calls, function)
             if function.node.name in ENTERING:
                 self._try(enter_all, self, function)
+        if len(self.scripts) > 1:
+            for file, call in self.scripts:
+                self.code.leave(Stuck("each call of a script would have an event loop of its own", file, call))
         for with_, file in self.withs.items():
             if any(item.context_expr not in self._entered for item in with_.items):
                 self.code.leave(Stuck("a `with` enters sync and async things at once", file, with_))
@@ -207,15 +216,18 @@ class Coroutines:
     # -- places -------------------------------------------------------------------------------------------------------
 
     def _host(self, file: File, node: ast.AST) -> bool:
-        """The function around a place becomes a coroutine; False for a script's own code."""
+        """The function around a place becomes a coroutine; False for a module's own code."""
         function = self.code.enclosing(file, node)
         statement = file.parent(node)
         if isinstance(statement, ast.Expr) and is_at_import(file, statement):
             return False
         if function is None:
-            if not isinstance(statement, ast.Expr) or not _is_script(file, node):
+            block = block_of(file, node)
+            if block is None:
                 raise Stuck("the code outside of functions cannot await", file, node)
-            return False
+            refuse(file, block, node)
+            self.blocks[block] = file
+            return True
         self.join(function)
         return True
 
@@ -225,8 +237,7 @@ class Coroutines:
         self._awaited.add(call)
         generator = self._generator(file, call)
         if not self._host(file, call):
-            is_script = _is_script(file, call) or not self.code.is_imported(file)
-            (self.scripts if is_script else self.startup).append(Place(file, call))
+            (self.startup if self.code.is_imported(file) else self.scripts).append(Place(file, call))
             return
         if generator is not None and generator not in self._awaited:
             self._awaited.add(generator)
@@ -290,17 +301,6 @@ def _is_manager(function: Function) -> bool:
 
 def _yields(function: Function) -> bool:
     return bool(function.file.scan.opened[function.node].yields)
-
-
-def _is_script(file: File, node: ast.AST) -> bool:
-    """Under `if __name__ == "__main__":`."""
-    return any(
-        isinstance(above, ast.If)
-        and isinstance(above.test, ast.Compare)
-        and isinstance(above.test.left, ast.Name)
-        and above.test.left.id == "__name__"
-        for above in file.ancestors(node)
-    )
 
 
 def _within(file: File, node: ast.AST, outer: ast.AST) -> bool:

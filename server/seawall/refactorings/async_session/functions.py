@@ -6,7 +6,10 @@ import ast
 import re
 from itertools import pairwise
 
+from seawall.edits.layout import indent_of, one_level
+from seawall.edits.threads import awaited
 from seawall.knowledge.async_stack import GENERATORS
+from seawall.refactorings.async_session import scripts
 from seawall.refactorings.async_session.bridges import cross
 from seawall.refactorings.async_session.changes import Changes, outermost_first
 from seawall.refactorings.async_session.code import Function, Stuck, name_of
@@ -49,12 +52,13 @@ def convert(coroutines: Coroutines, uses: Uses, changes: Changes) -> None:
         inner = range_of(generator)
         changes.insert(file, inner.start_line, inner.start_col + 1, "[")
         changes.insert(file, inner.end_line, inner.end_col - 1, "]")
+    closed |= scripts.convert(coroutines, changes)
     for file, call in coroutines.scripts:
         run = changes.name(file, "asyncio.run")
         changes.around(file, call, f"{run}(", ")")
     for file, call in uses.through_run_sync:
         assert isinstance(call, ast.Call)
-        changes.replace(file, call, _awaited(file, call, run_sync(file, call, call)))
+        changes.replace(file, call, awaited(file, call, run_sync(file, call, call)))
     for bridge in {one.whole: one for one in uses.bridges}.values():
         cross(bridge, changes)
     _await(coroutines.awaits, closed, changes)
@@ -91,16 +95,27 @@ def _await(places: list[Place], closed: set[ast.AST], changes: Changes) -> None:
     files = {node: file for file, node in places if node not in closed}
     for node in outermost_first(files):
         file = files[node]  # type: ignore[index]
-        before, _, after = _awaited(file, node, "\0").partition("\0")
-        changes.around(file, node, before, after)
+        before, _, after = awaited(file, node, "\0").partition("\0")
+        if before.startswith("(") and _is_spread(node):
+            _await_on_lines(file, node, changes)
+        else:
+            changes.around(file, node, before, after)
 
 
-def _awaited(file: File, node: ast.AST, text: str) -> str:
-    above = file.parent(node)
-    is_operand = (isinstance(above, ast.Attribute | ast.Subscript) and above.value is node) or (
-        isinstance(above, ast.Call) and above.func is node
-    )
-    return f"(await {text})" if is_operand else f"await {text}"
+def _is_spread(node: ast.AST) -> bool:
+    """Whether an expression stands on several lines, and none of its strings does."""
+    place = range_of(node)
+    texts = (each for each in ast.walk(node) if isinstance(each, ast.Constant | ast.JoinedStr))
+    return place.start_line != place.end_line and all(text.lineno == text.end_lineno for text in texts)
+
+
+def _await_on_lines(file: File, node: ast.AST, changes: Changes) -> None:
+    """`(await call(...))` with the brackets of `await` on lines of their own, as formatters have them."""
+    place, indent, level = range_of(node), indent_of(file, node), one_level(file.item.text)
+    changes.insert(file, place.start_line, place.start_col, f"(\n{indent}{level}await ")
+    for line in range(place.start_line + 1, place.end_line + 1):
+        changes.insert(file, line, 0, level)
+    changes.insert(file, place.end_line, place.end_col, f"\n{indent})")
 
 
 def _call_directly(file: File, call: ast.expr, changes: Changes) -> None:

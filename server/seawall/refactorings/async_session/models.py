@@ -15,6 +15,7 @@ from seawall.refactorings.async_session.reads import Reads
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact
 from seawall.semantics.view import has_unpacking, keyword
+from seawall.syntax import Range, range_of
 
 _LOADED = frozenset({"selectin", "immediate", "subquery", "raise", "raise_on_sql", "noload", "write_only"})
 _DEPTH = 10
@@ -97,14 +98,34 @@ def load_at_once(code: Code, changes: Changes) -> None:
     for one in relationships(code):
         if one.file.qualname(one.call.func) == _RELATIONSHIPS[0]:
             _relationship(one, reads, changes)
-        elif one.is_read(reads) and not has_unpacking(one.call):
-            given = keyword(one.call, "sa_relationship_kwargs") or keyword(one.call, "sa_relationship")
-            if given is None:
-                changes.edits.append(add_keyword(one.file, one.call, "sa_relationship_kwargs", '{"lazy": "selectin"}'))
+        elif one.is_read(reads) and keyword(one.call, "sa_relationship") is None:
+            _sqlmodel_relationship(one, changes)
     for file, node in code.uses("sqlalchemy.func.now"):
         option = file.parent(file.parent(node) or node)
         if isinstance(option, ast.keyword) and option.arg in ("onupdate", "server_onupdate"):
             _fetch_defaults(file, option, changes)
+
+
+def _sqlmodel_relationship(one: Relationship, changes: Changes) -> None:
+    """`Relationship(sa_relationship_kwargs={"lazy": "selectin"})`."""
+    _, _, file, call = one
+    given = keyword(call, "sa_relationship_kwargs")
+    if given is None and not has_unpacking(call):
+        changes.edits.append(add_keyword(file, call, "sa_relationship_kwargs", '{"lazy": "selectin"}'))
+    elif isinstance(given, ast.Dict) and None not in given.keys:
+        lazy = next((value for key, value in zip(given.keys, given.values, strict=True) if _is_lazy(key)), None)
+        if lazy is None:
+            place_ = range_of(given)
+            start = Range(place_.start_line, place_.start_col, place_.start_line, place_.start_col + 1)
+            changes.replace(file, start, '{"lazy": "selectin"' + (", " if given.keys else ""))
+        elif isinstance(lazy, ast.Constant) and (lazy.value in _LAZY or lazy.value in ("joined", False)):
+            changes.replace(file, lazy, '"selectin"')
+    else:
+        raise CannotFix(f"nothing says how the relationship loads, {place(file, call)}")
+
+
+def _is_lazy(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Constant) and key.value == "lazy"
 
 
 def _is_loaded(lazy: ast.expr) -> bool:

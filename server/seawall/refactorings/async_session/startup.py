@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword
+from seawall.edits.layout import indent_of, one_level
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import Code, Function, Stuck, application_in, is_at_import
 from seawall.refactorings.async_session.coroutines import Coroutines
 from seawall.refactorings.async_session.engine import Engines
+from seawall.refactorings.async_session.scripts import block_of
 from seawall.rules.base import File
 from seawall.semantics.symbols import Ref
 from seawall.semantics.types import Value
@@ -24,7 +26,7 @@ def reserve(code: Code, engines: Engines, coroutines: Coroutines) -> None:
     for file, call in engines.schema:
         if not isinstance(file.parent(call), ast.Expr):
             code.leave(Stuck(f"the result of `{file.text(call.func)}` is used", file, call))
-        elif not is_at_import(file, file.statement(call)) and file.function(call) is not None:
+        elif not is_at_import(file, file.statement(call)) and (file.function(call) or block_of(file, call)):
             coroutines.add(file, call)
         elif not is_at_import(file, file.statement(call)) or not code.is_imported(file):
             code.leave(Stuck("the tables are created by a script", file, call))
@@ -42,7 +44,8 @@ def move_to_startup(code: Code, engines: Engines, coroutines: Coroutines, change
         if is_at_import(file, statement) and code.is_imported(file):
             moving.append((file, call))
         else:
-            indent = " " * statement.col_offset
+            is_inner = block_of(file, call) in coroutines.blocks
+            indent = indent_of(file, statement) + one_level(file.item.text) * is_inner
             changes.replace(file, statement, f"\n{indent}".join(_create(file, call, file, changes)))
     created = len(moving)
     moving += [(file, call) for file, call in coroutines.startup if isinstance(call, ast.Call)]
