@@ -267,9 +267,9 @@ print(*(client.post("/fine", {"days": days}).status_code for days in ("2", "many
 """
 
 
-@pytest.mark.parametrize(("part", "statuses"), [("Example:", "200 500"), ("Instead:", "200 422")])
+@pytest.mark.parametrize(("part", "statuses"), [("Example:", "200 500"), ("Fixed:", "200 422")])
 def test_what_the_page_says_is_what_django_does(part: str, statuses: str, tmp_path: Path) -> None:
-    page = by_code()["SW303"].explanation.partition(part)[2].partition("Instead:")[0]
+    page = by_code()["SW303"].explanation.partition(part)[2].partition("Fixed:")[0]
     code = "\n".join(line.removeprefix("    ") for line in page.replace("«", "").replace("»", "").splitlines())
     (tmp_path / "views.py").write_text(code, encoding="utf-8")
     (tmp_path / "serve.py").write_text(SERVED, encoding="utf-8")

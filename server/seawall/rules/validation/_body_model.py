@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from seawall.edits import Edit
+from seawall.edits import CannotFix, Edit
 from seawall.edits.imports import Importing, Needed, need_all
+from seawall.edits.settings.module import Module
 from seawall.rules.base import File
 from seawall.rules.validation._body_shape import Field, Shape
 from seawall.rules.validation._schemas_module import schemas_module
@@ -18,6 +20,10 @@ from seawall.syntax import Range
 
 _WORD = re.compile(r"\b[A-Za-z_]\w*\b")
 _SUFFIXES = ("Request", "Payload", "Body", "RequestBody")
+
+
+Write = Callable[[Importing, Sequence[str]], tuple[list[Needed], str]]
+"""Writes classes for a module: what it needs, the other names that are wanted last, and the text."""
 
 
 class Model(NamedTuple):
@@ -37,17 +43,32 @@ class _Class(NamedTuple):
 def write_model(file: File, function: FunctionNode, shape: Shape, others: Sequence[str] = ()) -> Model:
     """Write the model, and import it, and others of these absolute names, where the handler stands."""
     home = schemas_module(file)
-    taken = set(file.current.facts.names) | (set(home.current.facts.names) if home is not None else set())
-    classes = _classes(shape, _stem(function), taken)
-    name = classes[-1].name
+    classes = _classes(shape, camel(function.name), taken_names(file, home))
+    return placed(file, function, home, classes[-1].name, partial(_written, classes), others)
+
+
+def taken_names(file: File, home: Module | None) -> set[str]:
+    """The names that no new class of that module, or of the file, may have."""
+    return set(file.current.facts.names) | (set(home.current.facts.names) if home is not None else set())
+
+
+def placed(
+    file: File, function: FunctionNode, home: Module | None, name: str, write: Write, others: Sequence[str] = ()
+) -> Model:
+    """Put what is written, the class of that name last, at the end of a module, or above the function where there is none.
+
+    Raises:
+        CannotFix: it cannot stand above the function.
+    """
     if home is None:
-        needed, text = _written(file, classes, others)
         line = _top(file, function)
-        assert line is not None
+        if line is None or file.item.owner:
+            raise CannotFix("nothing can be put above the class of the method")
+        needed, text = write(file, others)
         place = Edit(file.path, file.place(Range(line, 0, line, 0)), f"{text}\n\n")
         expressions = [one.expression for one in needed[len(needed) - len(others) :]] if others else []
         return Model(name, expressions, [*(edit for one in needed for edit in one.edits), place])
-    there, text = _written(home, classes, ())
+    there, text = write(home, ())
     here = need_all(file, [f"{home.current.module}.{name}", *others])
     edits = [edit for one in (*there, *here) for edit in one.edits]
     end = home.insert_line(len(home.text.lines) + 1, f"\n\n{text}")
@@ -59,7 +80,7 @@ def can_stand_before(file: File, function: FunctionNode) -> bool:
     return not file.item.owner and bool(_top(file, function))
 
 
-def _written(file: Importing, classes: list[_Class], others: Sequence[str]) -> tuple[list[Needed], str]:
+def _written(classes: list[_Class], file: Importing, others: Sequence[str]) -> tuple[list[Needed], str]:
     words = {word for one in classes for _, annotation, _ in one.lines for word in _WORD.findall(annotation)}
     wanted = sorted(words & IMPORTED.keys())
     needed = need_all(file, ["pydantic.BaseModel", *(IMPORTED[word] for word in wanted), *others])
@@ -77,12 +98,8 @@ def _written(file: Importing, classes: list[_Class], others: Sequence[str]) -> t
 # -- the classes ------------------------------------------------------------------------------------------------------
 
 
-def _stem(function: FunctionNode) -> str:
+def camel(name: str) -> str:
     """`create_order` -> `CreateOrder`."""
-    return _camel(function.name)
-
-
-def _camel(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
@@ -105,7 +122,7 @@ def _inner_classes(shape: Shape, name: str, stem: str, taken: set[str]) -> Itera
     for one in shape.fields.values():
         annotation = one.type
         if one.inner is not None:
-            last = _camel(_singular(one.name) if one.is_many else one.name)
+            last = camel(_singular(one.name) if one.is_many else one.name)
             inner = next(each for each in _names(stem, last, name) if each not in taken)
             yield from _inner_classes(one.inner, inner, stem, taken)
             annotation = f"list[{inner}]" if one.is_many else inner

@@ -20,31 +20,37 @@ Example:
         days = int(«request.POST["days"]»)
         return HttpResponse(days * 10)
 
-Instead:
+Fixed:
     from django import forms
     from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
     class FineForm(forms.Form):
-        days = forms.IntegerField(min_value=0)
+        days = forms.IntegerField()
 
 
     def fine(request: HttpRequest) -> HttpResponse:
         form = FineForm(request.POST)
         if not form.is_valid():
             return JsonResponse(form.errors, status=422)
-        return HttpResponse(form.cleaned_data["days"] * 10)
+        days = form.cleaned_data["days"]
+        return HttpResponse(days * 10)
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
+from seawall.edits import Fix, Safety
 from seawall.knowledge.http_input import JSON_LOADS, REQUEST_TYPES
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._django_ends import CHECKS, End, column_type, ends, is_caught, writes
+from seawall.rules.validation._django_fields import of_column, of_number
+from seawall.rules.validation._django_form import form_edits, json_edits
 from seawall.rules.validation._outside import raw, way
+from seawall.rules.validation._told import conversion
 from seawall.semantics.guards import is_checked
 from seawall.semantics.meanings.secret import is_aside
 from seawall.semantics.origins import origins
@@ -93,8 +99,33 @@ def check(part: ast.Attribute, file: File) -> Iterator[Finding]:
     yield file.finding(
         read,
         f"`{file.text(read)}` becomes {end.becomes}, validate it with a form, a serializer or a schema",
+        *_fixes(part, read, function, file),
         related=way(arrival),
     )
+
+
+def _fixes(part: ast.Attribute, read: ast.expr, function: FunctionNode, file: File) -> Iterator[Fix]:
+    if file.item.broken:
+        return
+    title = "Validate what is read with a "
+    if part.attr == "body":
+        what, make = "Pydantic model", partial(json_edits, read, function, file)
+    else:
+        is_rest = part.attr in ("data", "query_params")
+        what = "serializer" if is_rest else "form"
+        make = partial(form_edits, part, function, partial(_field_of, part, function, file), file)
+    yield Fix(f"{title}{what}", make, Safety.UNSAFE, "requests that do not fit are refused")
+
+
+def _field_of(part: ast.Attribute, function: FunctionNode, file: File, node: ast.expr) -> str:
+    """What is known of the field for a key that is read; empty if nothing is."""
+    if (converted := conversion(file, node)) is not None:
+        return of_number(converted[1])
+    names, paths = _names(node, function, file), origins(file.names, node)
+    for end in _ends(function, file):
+        if end.column and _holds(end.value, node, names) and set(paths) & set(origins(file.names, end.value)):
+            return of_column(file, end.model, end.column, is_text=part.attr in _TEXTS)
+    return ""
 
 
 def _is_of_others(part: ast.Attribute, file: File) -> bool:
@@ -197,7 +228,7 @@ def _held(statement: ast.stmt, values: list[ast.expr], file: File) -> Iterator[s
 
 def _end(read: ast.expr, part: str, path: str, names: set[str], function: FunctionNode, file: File) -> End | None:
     for end in _ends(function, file):
-        if not any(one is read or (isinstance(one, ast.Name) and one.id in names) for one in ast.walk(end.value)):
+        if not _holds(end.value, read, names):
             continue
         if end.column and _takes_any(end, part, file):
             continue
@@ -206,6 +237,10 @@ def _end(read: ast.expr, part: str, path: str, names: set[str], function: Functi
         if any(one.startswith(path) for one in origins(file.names, end.value)):
             return end
     return None
+
+
+def _holds(value: ast.expr, read: ast.expr, names: set[str]) -> bool:
+    return any(one is read or (isinstance(one, ast.Name) and one.id in names) for one in ast.walk(value))
 
 
 def _ends(function: FunctionNode, file: File) -> list[End]:
