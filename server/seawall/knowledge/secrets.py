@@ -108,6 +108,20 @@ PLACEHOLDER_PARTS = (
     "insecure", "abcdefgh", "0123456789", "not-a-real", "notreal", "not-secret", "notsecret",
 )  # fmt: skip
 
+# What vendors begin keys with that every visitor's browser gets: PostHog, Stripe, Mapbox, Clerk, Supabase.
+PUBLISHABLE = ("phc_", "pk_live_", "pk_test_", "pk.eyJ", "sb_publishable_")
+
+# What a name is made of if it is the key that the application itself signs with, and no service's.
+SIGNING_WORDS = frozenset({
+    "access", "api", "app", "application", "auth", "cookie", "csrf", "django", "fastapi", "jwt", "key", "refresh", "secret", "server",
+    "session", "signing", "token",
+})  # fmt: skip
+# What a key has among its words if it is only for the developer's own machine.
+STANDING_IN = frozenset({
+    "debug", "dev", "devel", "developer", "development", "fillme", "fillmein", "insecure", "local", "localhost", "notsecure", "temp",
+    "temporary", "tmp", "unsafe",
+})  # fmt: skip
+
 COMMON_PASSWORDS = frozenset({
     "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "abc123", "admin", "administrator", "dragon", "football",
     "guest", "iloveyou", "letmein", "login", "monkey", "mysql", "pass", "passw0rd", "postgres", "p@ssw0rd", "p@ssword", "qwerty",

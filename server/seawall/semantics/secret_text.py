@@ -13,6 +13,7 @@ from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_CHOSEN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
 _SHORT = re.compile(r"[a-z._-]{1,11}")
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _TEMPLATE = re.compile(r"[{}]|%[sdr(]|\$[({]|<[^<>]*>|\[\[|^\$\w+$|^%\w+%$")
@@ -65,7 +66,7 @@ def looks_secret(value: str, holder: Holder) -> bool:
     schemed = _SCHEMED.fullmatch(value)
     if schemed is not None:
         value = schemed[1]
-    if is_placeholder(value):
+    if is_placeholder(value) or value.startswith(known.PUBLISHABLE):
         return False
     if holder.kind is Kind.SINK:
         return " " not in value and not _SCHEME.match(value) and not _FILE.search(value)
@@ -82,6 +83,14 @@ def looks_secret(value: str, holder: Holder) -> bool:
     if any(char.isdigit() for char in value):
         return any(char.isalpha() for char in value) and (holder.kind is Kind.PASSWORD or len(value) >= 8)
     return _is_chosen(value, holder)
+
+
+def is_word_for_signing(value: str, holder: Holder) -> bool:
+    """Whether a word was chosen to sign with, by the name of the key: any word serves, but one that says to be a stand-in."""
+    signs = _is_named_key(holder) and set(holder.words) <= known.SIGNING_WORDS
+    if not signs or _CHOSEN_WORD.fullmatch(value) is None or is_placeholder(value):
+        return False
+    return not known.STANDING_IN.intersection(words(value)) and not _is_identifier(value, holder)
 
 
 def may_be_secret(value: str) -> bool:
@@ -149,7 +158,7 @@ def _is_identifier(value: str, holder: Holder) -> bool:
     found = words(value)
     if not found:
         return value.isdigit() or not any(char.isalnum() for char in value)
-    if "".join(found) == "".join(holder.words):
+    if "".join(found) == "".join(holder.words) or _names_one_of_many(value, found, holder):
         return True
     return all(
         word in known.VOCABULARY
@@ -158,6 +167,13 @@ def _is_identifier(value: str, holder: Holder) -> bool:
         or (len(word) == 1 and len(found) < 4)
         for word in found
     )
+
+
+def _names_one_of_many(value: str, found: tuple[str, ...], holder: Holder) -> bool:
+    """Whether a text says what goes into such a holder, and for whom: `mailer_client_secret`."""
+    own = holder.words
+    is_name = len(own) > 1 and "-" not in value and value.isidentifier() and found[-len(own) :] == own
+    return is_name and found[0] not in ("my", "super", "top", "very")
 
 
 def _is_chosen(value: str, holder: Holder) -> bool:
@@ -179,4 +195,4 @@ def _is_known_phrase(lower: str) -> bool:
 
 
 def _is_named_key(holder: Holder) -> bool:
-    return holder.words[-2:] in (("secret", "key"), ("jwt", "secret"), ("signing", "key"))
+    return holder.words[-2:] in (("secret", "key"), ("jwt", "secret"), ("jwt", "key"), ("signing", "key"))

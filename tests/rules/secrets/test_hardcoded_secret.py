@@ -219,6 +219,9 @@ def test_members_examples_and_aliases(text: str) -> None:
         # a prefix and a separator
         'TOKEN_PREFIX = "harbour_pat_v2_"',
         'def is_key(text):\n    return text.startswith("hk_live_2b")',
+        # a name for what goes here
+        'from dataclasses import dataclass, field\n\n@dataclass\nclass Mail:\n    client_secret: str = field(default="harbour_client_secret")',
+        'from dataclasses import dataclass, field\n\n@dataclass\nclass Mail:\n    password: str = field(default="", repr=False)',
         # a key for development, which nobody gets past a guard with
         'if settings.SECRET_KEY == "changeme" and settings.env == "prod":\n    raise RuntimeError("set SECRET_KEY")',
         'if settings.SECRET_KEY == "development-secret" and settings.env == "prod":\n    raise RuntimeError',

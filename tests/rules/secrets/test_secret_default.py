@@ -223,3 +223,117 @@ def test_the_whole_call_moves() -> None:
         .env
         """,
     )
+
+
+SIGNED = {
+    "a word": 'jwt_secret_key: str = «"fastapi"»',
+    "a word in capitals": 'JWT_SECRET_KEY: str = «"fastapi"»',
+    "a secret that is no string": 'secret_key: SecretStr = SecretStr(«"harbour"»)',
+    "a field with more to say": 'jwt_secret: str = Field(«"tidewater"», description="signs tokens")',
+    "a factory": 'session_secret_key: str = Field(default_factory=lambda: «"tidewater"»)',
+    "words": 'app_secret_key: str = «"harbour-tide"»',
+    "a key for signing": 'SIGNING_KEY: str = «"harbour.tide"»',
+    "beside checks of other fields": (
+        'secret_key: str = «"harbour"»\n    origins: str = ""\n\n    @field_validator("origins")\n'
+        "    def split(cls, value):\n        return value.split(',')"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", SIGNED)
+def test_any_word_signs(way: str) -> None:
+    assert_finds(CODE, f"from pydantic import Field, SecretStr, field_validator\n{SETTINGS}{SIGNED[way]}\n")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'jwt_secret_key: str = "changeme"',
+        'jwt_secret_key: str = "secret"',
+        'jwt_secret_key: str = "fillmein"',
+        'jwt_secret_key: str = "PLACEHOLDER"',
+        'jwt_secret_key: str = "dev"',
+        'jwt_secret_key: str = "local"',
+        'secret_key: str = "unsafe-key"',
+        'secret_key: str = "secret_key"',
+        'secret_key: str = "SECRET_KEY"',
+        'secret_key: str = "key"',
+        'secret_key: str = "/run/key"',
+        'aws_secret_key: str = "minio"',
+        'stripe_secret_key: str = "stripe"',
+        'jwt_secret_key_name: str = "fastapi"',
+        'jwt_algorithm: str = "fastapi"',
+        'api_key: str = "fastapi"',
+        'secret: str = "fastapi"',
+        'secret_key: ClassVar[str] = chosen("fastapi")',
+        'posthog_api_key: str = "phc_q7Zk93f1Wa1rus0b5eUnheardOf"',
+        'stripe_publishable_api_key: str = "pk_live_q7Zk93f1Wa1rus0b5e"',
+    ],
+)
+def test_words_that_stand_in_or_sign_nothing(field: str) -> None:
+    assert_silent(CODE, f"from typing import ClassVar\n{SETTINGS}{field}\n")
+
+
+CHECKED = {
+    "a check of the field": (
+        'secret_key: str = "harbour"\n\n    @field_validator("secret_key")\n    def check(cls, value):\n'
+        "        if value == 'harbour':\n            raise ValueError\n        return value\n"
+    ),
+    "a check of all": (
+        "secret_key: str = \"harbour\"\n\n    @model_validator(mode='after')\n    def check(self):\n"
+        "        if self.env == 'prod' and self.secret_key == 'harbour':\n            raise ValueError\n        return self\n"
+    ),
+    "a check of every field": (
+        "secret_key: str = \"harbour\"\n\n    @field_validator('*')\n    def check(cls, value):\n        return refuse(value)\n"
+    ),
+    "a check at the end": (
+        'secret_key: str = "harbour"\n\n    def model_post_init(self, context):\n        refuse(self.secret_key)\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("way", CHECKED)
+@pytest.mark.parametrize("word", ["harbour", "my-super-secret-key"])
+def test_a_word_that_a_check_may_refuse(way: str, word: str) -> None:
+    text = f"from pydantic import field_validator, model_validator\n{SETTINGS}{CHECKED[way]}"
+    assert_silent(CODE, text.replace("harbour", word))
+
+
+@pytest.mark.parametrize("way", CHECKED)
+def test_what_is_drawn_is_a_secret_whatever_checks_it(way: str) -> None:
+    text = f"from pydantic import field_validator, model_validator\n{SETTINGS}{CHECKED[way]}"
+    assert_finds(CODE, text.replace('"harbour"', '«"harness-4e1f-whisker-77c0"»'))
+
+
+def test_a_look_at_all_values_for_another_end_refuses_nothing() -> None:
+    text = "\n\n    @model_validator(mode='after')\n    def derive_urls(self):\n        self.url = made(self)\n        return self\n"
+    assert_finds(CODE, f"from pydantic import model_validator\n{SETTINGS}secret_key: str = «'harbour'»{text}")
+
+
+@pytest.mark.parametrize("order", ["above", "below"])
+def test_a_check_in_another_class(order: str) -> None:
+    check = "    @model_validator(mode='after')\n    def check(self):\n        return refuse(self)\n"
+    word = "    secret_key: str = 'harbour'\n"
+    above, below = (check, word) if order == "above" else (word, check)
+    assert_silent(
+        CODE,
+        "#- base.py\nfrom pydantic import model_validator\nfrom pydantic_settings import BaseSettings\n\n"
+        f"class Base(BaseSettings):\n    name: str = 'x'\n{above}"
+        f"#- config.py\nfrom pydantic import model_validator\n\nfrom base import Base\n\nclass Settings(Base):\n    port: int = 1\n{below}",
+    )
+
+
+def test_a_word_in_settings_that_derive_from_another_modules() -> None:
+    assert_finds(
+        CODE,
+        "#- base.py\nfrom pydantic_settings import BaseSettings\n\nclass Base(BaseSettings):\n    name: str = 'x'\n"
+        "#- config.py\nfrom base import Base\n\nclass Settings(Base):\n    jwt_secret_key: str = «'fastapi'»\n"
+        "#- tokens.py\nimport jwt\n\nfrom config import Settings\n\ndef issue(user):\n"
+        "    return jwt.encode({'sub': user}, Settings().jwt_secret_key, algorithm='HS256')\n",
+    )
+
+
+def test_a_model_that_is_no_settings() -> None:
+    assert_silent(
+        CODE, "from pydantic import BaseModel\n\nclass Token(BaseModel):\n    jwt_secret_key: str = 'fastapi'\n"
+    )

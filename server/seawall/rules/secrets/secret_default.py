@@ -1,7 +1,10 @@
 """A secret as a default is in force wherever nobody set the variable, without anyone noticing.
 
 The default is in the repository, so it protects nothing; and it hides that the real value is missing. Without it the program
-says at its start what it lacks. `None`, empty defaults and placeholders are not flagged, nor are tests and examples.
+says at its start what it lacks. A key that signs tokens is no better for being a plain word, so any word counts there.
+
+Not flagged: `None`, empty defaults, placeholders and words that say to be for development, words that a validator of the settings looks at,
+tests and examples.
 
 Example:
     from pydantic_settings import BaseSettings, SettingsConfigDict

@@ -9,7 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from seawall.knowledge import secrets as known
-from seawall.semantics.meanings.secret import fallback_of, settings_field
+from seawall.semantics.meanings.defaults import fallback_of, settings_field
 from seawall.semantics.secret_text import is_placeholder, words
 from seawall.semantics.view import View
 

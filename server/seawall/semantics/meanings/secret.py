@@ -11,8 +11,8 @@ import msgspec
 
 from seawall.knowledge import secrets as known
 from seawall.knowledge.secrets import Kind
-from seawall.semantics.meanings.settings_class import BASES
-from seawall.semantics.secret_text import Holder, is_schemed, looks_secret, may_be_secret, words
+from seawall.semantics.meanings.defaults import fallback_of, is_checked, settings_field, unwrapped
+from seawall.semantics.secret_text import Holder, is_schemed, is_word_for_signing, looks_secret, may_be_secret, words
 from seawall.semantics.view import View
 
 _TEST_PARTS = frozenset(
@@ -37,7 +37,6 @@ _TEST_WORDS = frozenset({"test", "tests", "testing", "smoketest", "fixtures", "m
 _DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
 _NO_PLACES = frozenset({ast.Expr, ast.JoinedStr, ast.Subscript, ast.List, ast.Set, ast.FormattedValue, ast.BinOp})
 _SINKS = frozenset(name.rpartition(".")[2] for name in known.SINKS) | {"add_middleware"}
-_WRAPPERS = frozenset(name.rpartition(".")[2] for name in known.WRAPPERS)
 _CHECKS = frozenset({"check", "compare", "matches", "verify"})
 _FIELDS = frozenset({"pydantic.Field", "dataclasses.field"})
 _DEFAULTS = frozenset({"default", "default_factory"})
@@ -71,12 +70,32 @@ class Secret(msgspec.Struct, frozen=True):
         if " " in value and not is_schemed(value):
             return None
         if not may_be_secret(value) and not _may_be_in_sink(node, view):
-            return None
+            return _signing_default(node, value, view)
         fallback = fallback_of(node, view)
         holder = holder_named(fallback[0]) if fallback else holder_of(node, view)
-        if holder is None or not looks_secret(value, holder) or is_documentation(node, view):
+        if holder is None or is_documentation(node, view):
             return None
-        return Secret(node, value, holder, fallback[1] if fallback else None, settings_field(node, view))
+        if not looks_secret(value, holder):
+            return _signing_default(node, value, view)
+        field = settings_field(node, view)
+        if field is not None and value.replace("-", "").replace("_", "").isalpha() and _is_checked(field, view):
+            return None
+        return Secret(node, value, holder, fallback[1] if fallback else None, field)
+
+
+def _signing_default(node: ast.Constant, value: str, view: View) -> Secret | None:
+    """A word that the application signs with where nobody says otherwise, and that no check of the settings refuses."""
+    field = settings_field(node, view) if value.isascii() and not value.isspace() else None
+    holder = holder_named(field.target.id) if field is not None and isinstance(field.target, ast.Name) else None
+    if field is None or holder is None or not is_word_for_signing(value, holder):
+        return None
+    return None if _is_checked(field, view) else Secret(node, value, holder, field=field)
+
+
+def _is_checked(field: ast.AnnAssign, view: View) -> bool:
+    """Whether the settings may refuse a word that is only for the developer's own machine."""
+    assert isinstance(field.target, ast.Name)
+    return is_checked(field.target.id, view.names.absolute(view.scan.scopes[field]), view)
 
 
 def text_of(node: ast.Constant) -> str | None:
@@ -182,75 +201,6 @@ def _compared(kind: Kind, node: ast.expr) -> Kind:
         len(text) >= 8 and any(map(str.isdigit, text)) and any(char.isupper() or char in "!?#$%&*+@" for char in text)
     )
     return Kind.PASSWORD if kind is Kind.PASSWORD and mixed else Kind.TOKEN
-
-
-def fallback_of(node: ast.expr, view: View) -> tuple[str, ast.expr] | None:
-    """The environment variable whose absence a literal makes up for, and the whole expression that does so."""
-    value, parent = unwrapped(node, view)
-    call: ast.AST | None = parent
-    whole: ast.AST | None = parent
-    match parent:
-        case ast.BoolOp(op=ast.Or(), values=[ast.Call() as first, *_]) if value is parent.values[-1]:
-            call = first
-        case ast.keyword(arg="default"):
-            call = whole = view.parent(parent)
-    if not isinstance(call, ast.Call) or not isinstance(whole, ast.expr) or not call.args or value is call.args[0]:
-        return None
-    name = call.args[0]
-    if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or not _reads_environment(call, view):
-        return None
-    return name.value, whole
-
-
-def _reads_environment(call: ast.Call, view: View) -> bool:
-    if view.callee(call) in known.ENVIRONMENT_READERS:
-        return True
-    match call.func:
-        case ast.Attribute(value=receiver, attr="get" | "pop"):
-            return view.qualname(receiver) == "os.environ"
-        case ast.Name() | ast.Attribute():
-            return view.is_instance(call.func, *known.ENVIRONMENT_CLASSES)
-    return False
-
-
-def settings_field(node: ast.expr, view: View) -> ast.AnnAssign | None:
-    """The field of a settings class whose default a literal is."""
-    _, parent = unwrapped(node, view)
-    if isinstance(parent, ast.keyword):
-        parent = view.parent(parent)
-    if isinstance(parent, ast.Call) and view.callee(parent) == "pydantic.Field":
-        parent = view.parent(parent)
-    if not isinstance(parent, ast.AnnAssign) or not isinstance(parent.target, ast.Name) or parent.target.id[0] == "_":
-        return None
-    scope = view.scan.scopes.get(parent)
-    if scope is None or not isinstance(scope.node, ast.ClassDef):
-        return None
-    return parent if view.index.is_subclass(view.names.absolute(scope), *BASES) else None
-
-
-def unwrapped(node: ast.expr, view: View) -> tuple[ast.expr, ast.AST | None]:
-    """The outermost expression that has the literal's value, and what it stands in."""
-    while True:
-        parent = view.parent(node)
-        above: ast.AST | None = None
-        match parent:
-            case ast.IfExp(body=body, orelse=orelse) if node in (body, orelse):
-                above = parent
-            case ast.Lambda(body=body) if node is body and _makes_default(parent, view):
-                above = parent
-            case ast.Attribute(attr="encode" | "strip"):
-                call = view.parent(parent)
-                above = call if isinstance(call, ast.Call) and call.func is parent else None
-            case ast.Call(args=[first, *_]) if first is node and view.called_name(parent) in _WRAPPERS:
-                above = parent if view.callee(parent) in known.WRAPPERS else None
-        if not isinstance(above, ast.expr):
-            return node, parent
-        node = above
-
-
-def _makes_default(function: ast.Lambda, view: View) -> bool:
-    above = view.parent(function)
-    return isinstance(above, ast.keyword) and above.arg == "default_factory"
 
 
 def _target(target: ast.expr, view: View) -> Holder | None:
