@@ -26,7 +26,7 @@ _STRIPE = "https://docs.stripe.com/keys"
 _SLACK = "https://docs.slack.dev/authentication/tokens"
 _SQUARE = "https://developer.squareup.com/docs/build-basics/access-tokens"
 _GOOGLE = "https://cloud.google.com/docs/authentication"
-_SUPABASE = "https://supabase.com/docs/guides/api/api-keys"
+_SUPABASE = "https://supabase.com/docs/guides/getting-started/api-keys"
 _OPENAI = "https://platform.openai.com/docs/api-reference/authentication"
 
 # No example values: the vendors' documentation uses other texts.
@@ -44,22 +44,21 @@ FORMATS: tuple[Format, ...] = (
     Format("Google refresh token", "1//0", r"\b1//0[\w-]{60,}", "https://developers.google.com/identity/protocols/oauth2"),
     Format("DigitalOcean token", "_v1_", r"\bdo[opr]_v1_[a-f0-9]{64}\b", "https://docs.digitalocean.com/reference/api/create-personal-access-token/"),
     Format("Alibaba Cloud key", "LTAI", r"\bLTAI[A-Za-z0-9]{16,24}\b", "https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair"),
-    Format("Tencent Cloud key", "AKID", r"\bAKID[A-Za-z0-9]{32}\b", "https://www.tencentcloud.com/document/product/598/34227"),
+    Format("Tencent Cloud key", "AKID", r"\bAKID[A-Za-z0-9]{32}\b", "https://www.tencentcloud.com/document/api/1016/35021"),
     Format("Yandex Cloud key", "AQVN", r"\bAQVN[\w-]{35,38}(?![\w-])", "https://yandex.cloud/en/docs/iam/concepts/authorization/api-key"),
     Format("Cloudflare origin key", "v1.0-", r"\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}\b", "https://developers.cloudflare.com/fundamentals/api/get-started/ca-keys/"),
-    Format("Heroku key", "HRKU-", rf"\bHRKU-(?:{_UUID}|AA[\w-]{{58}})", "https://devcenter.heroku.com/articles/authentication"),
+    Format("Heroku key", "HRKU-", r"\bHRKU-AA[\w-]{58}(?![\w-])", "https://devcenter.heroku.com/articles/authentication"),
     Format("Fly.io token", "FlyV1", r"\bFlyV1 fm[12][ar]?_[A-Za-z0-9+/=_-]{60,}", "https://fly.io/docs/security/tokens/"),
-    Format("Netlify token", "nfp_", r"\bnfp_[A-Za-z0-9]{36}\b", "https://docs.netlify.com/api/get-started/"),
-    Format("Render key", "rnd_", r"\brnd_[A-Za-z0-9]{28,32}\b", "https://render.com/docs/api"),
+    Format("Netlify token", "nfp_", r"\bnfp_[A-Za-z0-9_]{36}\b", "https://docs.netlify.com/api/get-started/"),
     Format("Terraform token", ".atlasv1.", r"\b[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}", "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens"),
     Format("Vault token", "hv", r"\bhv[sbr]\.[\w-]{80,}", "https://developer.hashicorp.com/vault/docs/concepts/tokens"),
     Format("Pulumi token", "pul-", r"\bpul-[a-f0-9]{40}\b", "https://www.pulumi.com/docs/administration/access-identity/access-tokens/"),
     Format("Doppler token", "dp.", r"\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{40,}", "https://docs.doppler.com/reference/auth-token-formats"),
-    Format("1Password token", "ops_eyJ", r"\bops_eyJ[\w-]{200,}", "https://developer.1password.com/docs/service-accounts/"),
+    Format("1Password token", "ops_eyJ", r"\bops_eyJ[A-Za-z0-9+/=_-]{200,}", "https://developer.1password.com/docs/service-accounts/"),
     # code hosts, registries, build services
     Format("GitHub token", "gh", r"\bgh[pousr]_[A-Za-z0-9]{36,251}\b", _GITHUB),
     Format("GitHub token", "github_pat_", r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b", _GITHUB),
-    Format("GitLab token", "gl", r"\bgl(?:pat|dt|rt|rtr|ptt|soat|cbt|oas|imt|agent|ft|wt)-[A-Za-z0-9_-]{20,}", _GITLAB),
+    Format("GitLab token", "gl", r"\bgl(?:pat|dt|rt|rtr|ptt|soat|cbt|oas|imt|agent|ft|ffct|wt)-[A-Za-z0-9_-]{20,}", _GITLAB),
     Format("Atlassian token", "ATATT3", r"\bATATT3[A-Za-z0-9_=-]{180,}", "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/"),
     Format("Bitbucket password", "ATBB", r"\bATBB[A-Za-z0-9]{32}\b", "https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/"),
     Format("npm token", "npm_", r"\bnpm_[A-Za-z0-9]{36}\b", "https://docs.npmjs.com/about-access-tokens"),
@@ -67,7 +66,7 @@ FORMATS: tuple[Format, ...] = (
     Format("RubyGems key", "rubygems_", r"\brubygems_[a-f0-9]{48}\b", "https://guides.rubygems.org/api-key-scopes/"),
     Format("crates.io token", "cio", r"\bcio[A-Za-z0-9]{32}\b", "https://doc.rust-lang.org/cargo/reference/publishing.html"),
     Format("Docker token", "dckr_", r"\bdckr_[po]at_[\w-]{27,32}(?![\w-])", "https://docs.docker.com/security/access-tokens/"),
-    Format("Buildkite token", "bkua_", r"\bbkua_[a-f0-9]{40}\b", "https://buildkite.com/docs/apis/managing-api-tokens"),
+    Format("Buildkite token", "bk", r"\bbk(?:ua|aa|aj)_[A-Za-z0-9]{40,}\b", "https://buildkite.com/docs/platform/security/tokens"),
     Format("CircleCI token", "CCIP", r"\bCCIP(?:AT|RJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}\b", "https://circleci.com/docs/managing-api-tokens/"),
     Format("SonarQube token", "sq", r"\bsq[apu]_[a-f0-9]{40}\b", "https://docs.sonarsource.com/sonarqube-server/user-guide/managing-tokens"),
     Format("Sourcegraph token", "sgp_", r"\bsgp_(?:[a-f0-9]{16}_|local_)?[a-f0-9]{40}\b", "https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token"),
@@ -82,12 +81,11 @@ FORMATS: tuple[Format, ...] = (
     Format("Google Chat webhook", "chat.googleapis.com/", r"https://chat\.googleapis\.com/v1/spaces/[\w-]+/messages\?key=[\w-]+&token=[\w%-]+", "https://developers.google.com/workspace/chat/quickstart/webhooks"),
     # payment
     Format("Stripe key", "k_live_", r"\b[rs]k_live_[A-Za-z0-9]{16,}", _STRIPE),
-    Format("Stripe webhook secret", "whsec_", r"\bwhsec_[A-Za-z0-9+/]{24,}", "https://docs.stripe.com/webhooks"),
+    Format("webhook secret", "whsec_", r"\bwhsec_[A-Za-z0-9+/]{24,}", "https://docs.stripe.com/webhooks"),
     Format("Square token", "EAAA", r"\bEAAA[\w-]{60}(?![\w-])", _SQUARE),
     Format("Square secret", "sq0", r"\bsq0(?:csp|atp)-[\w-]{22,43}(?![\w-])", _SQUARE),
     Format("Braintree token", "access_token$", r"\baccess_token\$production\$[a-z0-9]{16}\$[a-f0-9]{32}\b", "https://developer.paypal.com/braintree/docs/"),
-    Format("Razorpay key", "rzp_live_", r"\brzp_live_[A-Za-z0-9]{14}\b", "https://razorpay.com/docs/api/authentication/"),
-    Format("Flutterwave key", "FLWSECK-", r"\bFLWSECK-[a-f0-9]{32}-X\b", "https://developer.flutterwave.com/docs/authentication"),
+    Format("Flutterwave key", "FLWSECK-", r"\bFLWSECK-[a-z0-9]{32}-X\b", "https://developer.flutterwave.com/docs/authentication"),
     Format("Paddle key", "pdl_", r"\bpdl_(?:live_)?apikey_[a-z\d]{26}_[A-Za-z\d]{22}_[A-Za-z\d]{3}\b", "https://developer.paddle.com/api-reference/about/api-keys"),
     Format("Plaid token", "access-production-", rf"\baccess-production-{_UUID}\b", "https://plaid.com/docs/api/accounts/"),
     # mail and messages
@@ -100,15 +98,15 @@ FORMATS: tuple[Format, ...] = (
     Format("MailerSend token", "mlsn.", r"\bmlsn\.[a-f0-9]{64}\b", "https://developers.mailersend.com/general.html"),
     Format("Twilio key", "SK", r"\bSK[a-f0-9]{32}\b", "https://www.twilio.com/docs/iam/api-keys"),
     # language models
-    Format("OpenAI key", "sk-", r"\bsk-(?:proj|svcacct|admin)-[\w-]{40,}", _OPENAI),
+    Format("OpenAI key", "sk-", r"\bsk-(?:proj|svcacct|service|admin)-[\w-]{40,}", _OPENAI),
     Format("OpenAI key", "T3BlbkFJ", r"\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}\b", _OPENAI),
     Format("Anthropic key", "sk-ant-", r"\bsk-ant-(?:api|admin|oat)\d\d-[\w-]{80,}", "https://docs.claude.com/en/api/overview"),
     Format("OpenRouter key", "sk-or-v1-", r"\bsk-or-v1-[a-f0-9]{64}\b", "https://openrouter.ai/docs/api-reference/authentication"),
     Format("Hugging Face token", "hf_", r"\bhf_[A-Za-z0-9]{34,}\b", "https://huggingface.co/docs/hub/security-tokens"),
-    Format("Replicate token", "r8_", r"\br8_[A-Za-z0-9]{37}\b", "https://replicate.com/docs/topics/security/api-tokens"),
+    Format("Replicate token", "r8_", r"\br8_[\w-]{37}(?![\w-])", "https://replicate.com/docs/topics/security/api-tokens"),
     Format("Groq key", "gsk_", r"\bgsk_[A-Za-z0-9]{52}\b", "https://console.groq.com/docs/quickstart"),
     Format("Perplexity key", "pplx-", r"\bpplx-[A-Za-z0-9]{48}\b", "https://docs.perplexity.ai/getting-started/quickstart"),
-    Format("xAI key", "xai-", r"\bxai-[A-Za-z0-9]{80}\b", "https://docs.x.ai/docs/tutorial"),
+    Format("xAI key", "xai-", r"\bxai-[A-Za-z0-9_]{80}\b", "https://docs.x.ai/docs/tutorial"),
     Format("NVIDIA key", "nvapi-", r"\bnvapi-[\w-]{60,70}(?![\w-])", "https://docs.nvidia.com/ngc/latest/ngc-user-guide.html"),
     Format("LangSmith key", "lsv2_", r"\blsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}\b", "https://docs.langchain.com/langsmith/create-account-api-key"),
     Format("Langfuse key", "sk-lf-", rf"\bsk-lf-{_UUID}\b", "https://langfuse.com/docs/api"),
@@ -120,15 +118,14 @@ FORMATS: tuple[Format, ...] = (
     Format("New Relic key", "NRAK-", r"\bNRAK-[A-Z0-9]{27}\b", "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format("Dynatrace token", "dt0", r"\bdt0[a-z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}\b", "https://docs.dynatrace.com/docs/dynatrace-api/basics/dynatrace-api-authentication"),
     Format("PostHog key", "phx_", r"\bphx_[A-Za-z0-9]{43,48}\b", "https://posthog.com/docs/api"),
-    Format("Logfire token", "pylf_v", r"\bpylf_v\d_(?:us|eu)_[A-Za-z0-9]{40,}\b", "https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/"),
-    Format("Axiom token", "xa", rf"\bxa(?:at|pt)-{_UUID}\b", "https://axiom.co/docs/reference/tokens"),
+    Format("Logfire token", "pylf_v", r"\bpylf_v\d_(?:us|eu)_[A-Za-z0-9]{40,}\b", "https://pydantic.dev/docs/logfire/manage/create-write-tokens/"),
+    Format("Axiom token", "xaat-", rf"\bxaat-{_UUID}\b", "https://axiom.co/docs/reference/tokens"),
     Format("LaunchDarkly key", "sdk-", rf"\bsdk-{_UUID}\b", "https://launchdarkly.com/docs/home/account/api"),
     Format("Prefect key", "pn", r"\bpn[ub]_[A-Za-z0-9]{36}\b", "https://docs.prefect.io/v3/how-to-guides/cloud/manage-users/api-keys"),
     # databases as a service
     Format("PlanetScale token", "pscale_", r"\bpscale_(?:tkn|pw|oauth)_[\w=.-]{32,64}", "https://planetscale.com/docs/concepts/service-tokens"),
     Format("Supabase token", "sbp_", r"\bsbp_[a-f0-9]{40}\b", _SUPABASE),
     Format("Supabase key", "sb_secret_", r"\bsb_secret_[\w-]{31,}", _SUPABASE),
-    Format("Neon key", "napi_", r"\bnapi_[a-z0-9]{60,68}\b", "https://neon.com/docs/manage/api-keys"),
     Format("Aiven password", "AVNS_", r"\bAVNS_[\w-]{19}(?![\w-])", "https://aiven.io/docs/platform/concepts/authentication-tokens"),
     Format("CockroachDB key", "CCDB1_", r"\bCCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}\b", "https://www.cockroachlabs.com/docs/cockroachcloud/managing-access"),
     Format("MongoDB Atlas secret", "mdb_sa_sk_", r"\bmdb_sa_sk_[\w-]{40}(?![\w-])", "https://www.mongodb.com/docs/atlas/api/service-accounts-overview/"),

@@ -266,12 +266,13 @@ def test_any_word_signs(way: str) -> None:
         'api_key: str = "fastapi"',
         'secret: str = "fastapi"',
         'secret_key: ClassVar[str] = chosen("fastapi")',
+        'secret_key: str = Field(description="signs", alias="tidewater")',
         'posthog_api_key: str = "phc_q7Zk93f1Wa1rus0b5eUnheardOf"',
         'stripe_publishable_api_key: str = "pk_live_q7Zk93f1Wa1rus0b5e"',
     ],
 )
 def test_words_that_stand_in_or_sign_nothing(field: str) -> None:
-    assert_silent(CODE, f"from typing import ClassVar\n{SETTINGS}{field}\n")
+    assert_silent(CODE, f"from typing import ClassVar\n\nfrom pydantic import Field\n{SETTINGS}{field}\n")
 
 
 CHECKED = {

@@ -54,6 +54,8 @@ def settings_field(node: ast.expr, view: View) -> ast.AnnAssign | None:
     """The field of a settings class whose default a literal is."""
     _, parent = unwrapped(node, view)
     if isinstance(parent, ast.keyword):
+        if parent.arg not in ("default", "default_factory"):
+            return None
         parent = view.parent(parent)
     if isinstance(parent, ast.Call) and view.callee(parent) == "pydantic.Field":
         parent = view.parent(parent)
