@@ -115,3 +115,27 @@ def test_a_variable_that_is_made_of_itself_many_times_over() -> None:
     start = time.process_time()
     folder.workspace.load(folder.python[0])
     assert time.process_time() - start < 5
+
+
+def test_a_text_that_grows_in_many_branches_ends_and_keeps_its_first_piece() -> None:
+    grows = "".join(
+        f"    if rows[{n}]:\n        text += 'x'\n    else:\n        text += f'{{rows[{n}]}}'\n" for n in range(60)
+    )
+    lines = "import fastapi\napp = fastapi.FastAPI()\ndef send(text): ...\n"
+    lines += f"@app.get('/')\ndef report(title: str, rows: list[str]):\n    text = title\n{grows}    send(text)\n"
+    start = time.process_time()
+    assert way(lines, "main.send", "text") == ["main.report"]
+    assert time.process_time() - start < 5
+
+
+def copied(number: int) -> str:
+    """A module with a helper of its own, as generated migrations have them."""
+    return f"#- step{number}.py\ndef fill(row): ...\ndef run(row{number}):\n    fill(row{number})\n"
+
+
+def test_a_helper_that_is_copied_into_each_module_is_called_by_its_own_alone() -> None:
+    text = "".join(copied(number) for number in range(4))
+    text += "#- main.py\nfrom fastapi import FastAPI\nimport step2\napp = FastAPI()\n"
+    text += "@app.get('/')\ndef show(q: str):\n    step2.run(q)\n"
+    assert way(text, "step2.fill", "row") == ["main.show", "step2.run"]
+    assert way(text, "step1.fill", "row") is None

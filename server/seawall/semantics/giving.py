@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import tee
 
 from seawall.knowledge import outside
 from seawall.semantics.calls import last_name
@@ -13,14 +14,35 @@ from seawall.semantics.paths import split
 from seawall.semantics.symbols import Call, Ref, Symbol
 from seawall.semantics.types import Instance, Named, options
 
+Calls = Iterator[tuple[str, int, int]]
+"""Calls of a function: who calls it, the number of the call there, and how many parameters it fills by itself."""
 
-def callers(index: Index, function: str, origin: str) -> Iterator[tuple[str, int, str]]:
-    """The calls in the project that give a parameter of the function: caller, number of the call, and the origin there."""
+
+def callers(
+    index: Index, function: str, origin: str, known: dict[str, Calls] | None = None
+) -> Iterator[tuple[str, int, str]]:
+    """The calls in the project that give a parameter of the function: caller, number of the call, and the origin there.
+
+    A search that comes by a function for several of its parameters keeps in `known` which calls it has looked at.
+    """
     head, steps = split(origin)
     fact = index.function(function)
     position = next((number for number, one in enumerate(fact.params) if one.name == head), None) if fact else None
     if position is None:
         return
+    calls = known.get(function) if known is not None else None
+    calls, kept = tee(calls if calls is not None else _calls_of(index, function))
+    if known is not None:
+        known[function] = kept
+    for caller, number, shift in calls:
+        calling = index.function(caller)
+        for passed in calling.passed(number) if calling else ():
+            if passed.to == head or passed.to == position - shift:
+                yield from ((caller, number, given + steps) for given in passed.origins)
+    yield from _handed_over(index, function, head, steps, position)
+
+
+def _calls_of(index: Index, function: str) -> Calls:
     owner, _, last = function.rpartition(".")
     names = [last]
     if last == "__init__":  # is called by the name of the class, or of one that has it from there
@@ -28,16 +50,20 @@ def callers(index: Index, function: str, origin: str) -> Iterator[tuple[str, int
     for caller in dict.fromkeys(caller for name in names for caller in index.callers(name)):
         calling = index.function(caller)
         for number, call in enumerate(calling.calls if calling else ()):
-            handed = calling.passed(number) if calling else ()
-            if not any(passed.to == head or isinstance(passed.to, int) for passed in handed):
+            if calling is None or _is_other(index, call.callee, function):
                 continue
-            shift = _leads_to(index, call, function)
-            if shift is None:
-                continue
-            for passed in handed:
-                if passed.to == head or passed.to == position - shift:
-                    yield from ((caller, number, given + steps) for given in passed.origins)
-    yield from _handed_over(index, function, head, steps, position)
+            shift = _leads_to(index, call, function) if calling.passed(number) else None
+            if shift is not None:
+                yield caller, number, shift
+
+
+def _is_other(index: Index, callee: Symbol, function: str) -> bool:
+    """Whether a call plainly is one of another function: a module's own, as helpers are that were copied from file to file."""
+    if not isinstance(callee, Ref) or callee.name == function:
+        return False
+    found = index.resolve(callee.name)
+    is_other = isinstance(found.fact, FunctionFact) and found.name != function
+    return is_other and index.has_module(found.name.rpartition(".")[0])
 
 
 def _handed_over(index: Index, function: str, head: str, steps: str, position: int) -> Iterator[tuple[str, int, str]]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from seawall.knowledge import outside as known_outside
 from seawall.semantics.dispatch import targets
 from seawall.semantics.facts import ClassFact, FunctionFact, Passed
-from seawall.semantics.giving import callers, enqueued, filled, put
+from seawall.semantics.giving import Calls, callers, enqueued, filled, put
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.paths import STEP, first_step, settled, split, steps_of, symbol_of
@@ -85,6 +85,7 @@ def _search(
     waiting: deque[tuple[Spot, tuple[Hop, ...]]] = deque([(first, ())])
     seen = {first}
     task: Arrival | None = None
+    calls: dict[str, Calls] = {}
     while waiting and len(seen) < MAX_SPOTS:
         spot, hops = waiting.popleft()
         if spot.origin.startswith("^"):
@@ -107,14 +108,14 @@ def _search(
                     waiting.append((before, (Hop(caller, number, spot.function), *hops)))
         elif sent_by is not None:
             return Arrival(sent_by, spot.function, hops, spot.origin)
-        for before, hop in _before(index, spot, fact):
+        for before, hop in _before(index, spot, fact, calls):
             if before not in seen:
                 seen.add(before)
                 waiting.append((before, (hop, *hops) if hop is not None else hops))
     return task
 
 
-def _before(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot, Hop | None]]:
+def _before(index: Index, spot: Spot, fact: FunctionFact, calls: dict[str, Calls]) -> Iterator[tuple[Spot, Hop | None]]:
     """Where what is at a spot may have been before, one step back."""
     head, steps = split(spot.origin)
     if head.startswith("#"):
@@ -124,7 +125,7 @@ def _before(index: Index, spot: Spot, fact: FunctionFact) -> Iterator[tuple[Spot
     elif not head.startswith("@"):
         for found in _provided(index, spot, fact, head, steps):
             yield found, None
-        for caller, call, given in callers(index, spot.function, spot.origin):
+        for caller, call, given in callers(index, spot.function, spot.origin, calls):
             yield Spot(caller, given), Hop(caller, call, spot.function)
     for found in _kept(index, fact, head, steps):
         yield found, None
