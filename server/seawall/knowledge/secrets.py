@@ -97,7 +97,7 @@ VOCABULARY = frozenset({
 
 # A value with one of these among its words shows where a secret goes, or is there for show.
 PLACEHOLDERS = frozenset({
-    "change", "changeme", "changeit", "changethis", "default", "demo", "dummy", "enter", "example", "fake", "fill", "fixme",
+    "change", "changeme", "changeit", "changethis", "default", "demo", "denied", "dummy", "enter", "example", "fake", "fill", "fixme",
     "foo", "foobar", "bar", "here", "insert", "invalid", "mock", "mocked", "notset", "na", "omitted", "placeholder", "redacted", "removed",
     "replace", "replaceme", "sample", "stub", "tbd", "test", "testing", "todo", "undefined", "unknown", "unset", "unused", "whatever",
     "wrong", "xxx", "xxxx", "your", "yours", "yourkey", "yourpassword", "yoursecret", "yourtoken",
@@ -124,7 +124,7 @@ STANDING_IN = frozenset({
 
 COMMON_PASSWORDS = frozenset({
     "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "abc123", "admin", "administrator", "dragon", "football",
-    "guest", "iloveyou", "letmein", "login", "monkey", "mysql", "pass", "passw0rd", "postgres", "p@ssw0rd", "p@ssword", "qwerty",
+    "iloveyou", "letmein", "login", "monkey", "mysql", "pass", "passw0rd", "postgres", "p@ssw0rd", "p@ssword", "qwerty",
     "qwertyuiop", "root", "rootroot", "secret", "sunshine", "superuser", "toor", "trustno1", "welcome",
 })  # fmt: skip
 

@@ -224,7 +224,9 @@ def _given(names: Names, node: ast.Call) -> tuple[Given, ...]:
     func = node.func
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     if name == "HTTPException":
-        return _status(names, node)
+        return _first(names, node, "status_code")
+    if name == "sleep":
+        return _first(names, node, "secs")
     if name in _KEEP_THEIR_ARGUMENTS or name[:1].isupper():
         return ()
     found = []
@@ -239,12 +241,12 @@ def _given(names: Names, node: ast.Call) -> tuple[Given, ...]:
     return tuple(found)
 
 
-def _status(names: Names, node: ast.Call) -> tuple[Given, ...]:
-    """With which status a request is refused."""
+def _first(names: Names, node: ast.Call, called: str) -> tuple[Given, ...]:
+    """The first argument, whatever it is: with which status a request is refused, how long a sleep is."""
     for keyword in node.keywords:
-        if keyword.arg == "status_code":
+        if keyword.arg == called:
             value = names.symbol(keyword.value)
-            return (Given("status_code", value),) if value is not None else ()
+            return (Given(called, value),) if value is not None else ()
     value = names.symbol(node.args[0]) if node.args else None
     return (Given(0, value),) if value is not None else ()
 

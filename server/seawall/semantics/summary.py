@@ -10,6 +10,7 @@ from seawall.knowledge.blocking import BLOCKING, QUICK, Blocking, Kind
 from seawall.semantics.calls import Callee, Step, callees, steps
 from seawall.semantics.frames import Frame
 from seawall.semantics.index import Index
+from seawall.semantics.symbols import Constant
 from seawall.semantics.wrapping import is_cached, keeps_its_call, runs_when_called
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 MAX_FUNCTIONS = 2_000
+_MOMENT = 0.01
 
 Row = TypeVar("Row")
 
@@ -92,8 +94,9 @@ def _search(index: Index, start: Frame) -> Chain | None:
             if row is not None and row.kind is Kind.FILE:
                 if not hops and not _keeps_results(index, frame):  # what others read far down is read quickly
                     file_access = file_access or Chain(way, row)
-            elif row is not None and row.kind is not Kind.LOCK:  # whether a lock waits depends on the arguments
-                return Chain(way, row)
+            elif row is not None:
+                if not _may_not_wait(index, frame, step, row):
+                    return Chain(way, row)
             elif step.others:
                 if (rest := _all_block(index, step)) is not None:
                     return Chain((*way, *rest.hops), rest.blocking)
@@ -101,6 +104,16 @@ def _search(index: Index, start: Frame) -> Chain | None:
                 seen.add(step.frame)
                 waiting.append((step.frame, way))
     return file_access
+
+
+def _may_not_wait(index: Index, frame: Frame, step: Step, row: Blocking) -> bool:
+    """Whether a lock waits depends on the arguments; and a sleep of a moment (`time.sleep(0.001)`) only lets others go first."""
+    if row.kind is not Kind.SLEEP:
+        return row.kind is Kind.LOCK
+    fact = index.function(frame.name)
+    given = fact.calls[step.call].given if fact is not None and step.call < len(fact.calls) else ()
+    lengths = [one.value.value for one in given if isinstance(one.value, Constant)]
+    return len(lengths) == 1 and isinstance(lengths[0], (int, float)) and lengths[0] < _MOMENT
 
 
 def chain_of(index: Index, step: Step) -> Chain | None:

@@ -412,3 +412,13 @@ def test_no_plain_handler_if_something_awaits() -> None:
     )
     (located,) = Folder(parse(text).files).findings(CODE)
     assert not any("plain `def`" in fix.title for fix in located.finding.fixes)
+
+
+@pytest.mark.parametrize(
+    ("length", "blocks"), [("0.001", False), ("0", False), ("0.5", True), ("length", True), ("1", True)]
+)
+def test_a_moment_is_no_sleep(length: str, blocks: bool) -> None:
+    call = "«stamp(2)»" if blocks else "stamp(2)"
+    helper = f"import time\ndef stamp(length):\n    time.sleep({length})\n    return time.time()\n"
+    text = f"{helper}async def f():\n    return {call}\n"
+    assert_finds(CODE, text) if blocks else assert_silent(CODE, text)

@@ -425,3 +425,38 @@ def test_a_command_for_the_terminal_has_the_loop_to_itself(line: str) -> None:
 )
 def test_a_server_that_reads_a_command_line_is_one(line: str) -> None:
     assert_finds(CODE, f"import argparse\n{line}\nimport time\nasync def handle():\n    «time.sleep(1)»\n")
+
+
+QUEUE = "import queue\nclass Feed:\n    def __init__(self):\n        self.queue = queue.Queue()\n        self.other = queue.Queue()\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "while not self.queue.empty():\n            print(self.queue.get())",
+        "if not self.queue.empty():\n            return self.queue.get()",
+        "while self.is_open and not self.queue.empty():\n            self.queue.get()",
+        "if not self.queue.empty():\n            for _ in range(1):\n                self.queue.get()",
+    ],
+)
+def test_a_queue_that_is_not_empty_gives_at_once(lines: str) -> None:
+    silent(f"{QUEUE}    async def read(self):\n        {lines}\n")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "while self.queue.empty():\n            «self.queue.get()»",
+        "while not self.other.empty():\n            «self.queue.get()»",
+        "if not self.queue.empty():\n            pass\n        else:\n            «self.queue.get()»",
+        "if self.is_open or not self.queue.empty():\n            «self.queue.get()»",
+        "if not self.queue.empty():\n            pass\n        «self.queue.get()»",
+    ],
+)
+def test_a_queue_that_may_be_empty_waits(lines: str) -> None:
+    finds(f"{QUEUE}    async def read(self):\n        {lines}\n")
+
+
+@pytest.mark.parametrize("path", ["evaluation/run.py", "pkg/shop_benchmark/load.py", "shop/example_client.py"])
+def test_nobody_else_waits_in_trials_and_examples(path: str) -> None:
+    silent(f"#- {path}\nimport time\nasync def f():\n    time.sleep(1)\n")

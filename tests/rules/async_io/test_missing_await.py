@@ -232,3 +232,47 @@ def test_windows_line_ends() -> None:
 def test_no_fix_where_no_await_can_stand(lines: str) -> None:
     (located,) = Folder(parse(lines).files).findings(CODE)
     assert located.finding.fixes == ()
+
+
+# -- methods that subclasses fill in ------------------------------------------------------------------------------------
+
+READER = (
+    "from abc import ABC, abstractmethod\nclass Reader(ABC):\n    @abstractmethod\n    async def lines(self): ...\n"
+)
+USES = [
+    "async def f(reader: Reader):\n    async for line in {}reader.lines(){}:\n        print(line)\n",
+    "async def f(reader: Reader):\n    async with {}reader.lines(){} as line:\n        print(line)\n",
+    "async def f(reader: Reader):\n    {}reader.lines(){}\n",
+]
+
+
+@pytest.mark.parametrize("uses", USES)
+def test_what_no_subclass_makes_into_something_else_is_a_coroutine(uses: str) -> None:
+    own = "#- own.py\nfrom main import Reader\nclass Own(Reader):\n    async def lines(self):\n        return []\n"
+    assert_finds(CODE, READER + uses.format("«", "»") + own)
+
+
+@pytest.mark.parametrize("uses", USES)
+@pytest.mark.parametrize(
+    "method",
+    [
+        "    async def lines(self):\n        yield 1\n",
+        "    def lines(self):\n        return Lines()\n",
+        "    @asynccontextmanager\n    async def lines(self):\n        yield 1\n",
+    ],
+    ids=["a generator", "a plain method", "a context manager"],
+)
+def test_a_subclass_may_have_something_else_in_its_place(uses: str, method: str) -> None:
+    own = (
+        "#- own.py\nfrom contextlib import asynccontextmanager\nfrom main import Reader\nclass Own(Reader):\n" + method
+    )
+    assert_silent(CODE, READER + uses.format("", "") + own)
+
+
+CALLED = "class Shelf:\n    async def __call__(self, book): ...\n"
+
+
+def test_an_instance_that_is_called_and_its_result_called_again_was_a_class() -> None:
+    assert_silent(CODE, CALLED + "async def f(shelf: Shelf):\n    made = shelf(1)\n    return await made('book')\n")
+    assert_finds(CODE, CALLED + "async def f(shelf: Shelf):\n    made = «shelf(1)»\n    return made.title\n")
+    assert_finds(CODE, LOAD + "async def f():\n    made = «load(1)»\n    return await made('book')\n")

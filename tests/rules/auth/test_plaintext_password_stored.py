@@ -139,6 +139,8 @@ FOUND = [
     "MongoClient()['db']['users'].insert_one({'email': data.email, 'password': «data.password»})",
     "command = Command(**data.model_dump())\nreturn User(password=«command.password»)",
     "new = User()\nnew.password = «data.password»\nreturn new",
+    "new = User(**«data.model_dump()»)\nuser.password = None\nreturn new",
+    "new = User(**data.model_dump())\nnew.password = «data.password»\nreturn new",
 ]
 
 
@@ -177,6 +179,8 @@ SILENT = [
     "return User(password=Hasher.make(data.password))",
     "return User(password=Hasher().of(data.password))",
     "return User(password=await asyncio.to_thread(hash_password, data.password))",
+    "user = User(**data.model_dump())\nuser.password = hash_password(data.password)\nreturn user",
+    "user = User(**data.model_dump())\nif data.email:\n    user.password = unknown(data.password)\nreturn user",
 ]
 
 
@@ -544,6 +548,25 @@ DJANGO_FOUND = [
     "Member.objects.get_or_create(pk=1, defaults={'password': «request.POST['password']»})",
     "Member.objects.create(**«form.cleaned_data»)",
 ]
+LOST = """
+from django import forms
+from django.db import models
+
+class {}(models.Model):
+    password = models.CharField(max_length=100)
+
+class Form(forms.ModelForm):
+    def keep(self):
+        return {}.objects.create(**{})
+"""
+
+
+def test_a_list_of_passwords_that_others_have_lost_is_nobodys() -> None:
+    for name in ("LeakedPassword", "CommonPassword", "PwnedPasswords"):
+        assert_silent("SW501", LOST.format(name, name, "self.cleaned_data"))
+    assert_finds("SW501", LOST.format("Member", "Member", "«self.cleaned_data»"))
+
+
 DJANGO_SILENT = [
     "User.objects.create_user('x', password=request.POST['password'])",
     "user.set_password(request.POST['password'])",

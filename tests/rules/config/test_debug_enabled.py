@@ -285,6 +285,27 @@ def test_django_settings_that_extend_others() -> None:
     )
 
 
+BASE = "#- shop/settings/__init__.py\n#- shop/settings/base.py\nINSTALLED_APPS = []\nDEBUG = True\n"
+
+
+@pytest.mark.parametrize("name", ["production", "prod", "live"])
+def test_the_settings_for_production_switch_it_off(name: str) -> None:
+    assert_silent(CODE, f"{BASE}#- shop/settings/{name}.py\nfrom .base import *\n\nDEBUG = False\n")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "#- shop/settings/production.py\nfrom .base import *\n",
+        "#- shop/settings/production.py\nfrom .base import *\n\nTEMPLATE_DEBUG = False\n",
+        "#- shop/settings/quiet.py\nfrom .base import *\n\nDEBUG = False\n",
+        "#- other/production.py\nDEBUG = False\n",
+    ],
+)
+def test_nobody_switches_it_off_for_production(beside: str) -> None:
+    assert_finds(CODE, BASE.replace("True", "«True»") + beside)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -67,6 +67,7 @@ def test_code_loads_a_file_that_is_not_there_yet(text: str) -> None:
         "from dotenv import load_dotenv\nload_dotenv('.env.example')",
         "from dotenv import load_dotenv\nload_dotenv(path)",
         "from loading import load_dotenv\nload_dotenv()",
+        "from dotenv import load_dotenv\nload_dotenv('/srv/boats/.env')",  # not the repository's
     ],
 )
 def test_code_that_loads_something_else(text: str) -> None:

@@ -149,6 +149,9 @@ def test_the_parameters_name_says_it_in_another_module() -> None:
         'token_algorithm = "HS256"',
         'secret = "sha256"',
         'credentials = "include"',
+        'SECRET_KEY = "permission-denied"',
+        'user, password = "guest", "guest"',  # which brokers take from their own machine alone
+        'if __name__ == "__main__":\n    run(password="pass", api_key="hunter22")',
         'credentials = "same-origin"',
         'authorization = "Bearer"',
         'token = "app.security.tokens.create"',
@@ -312,3 +315,8 @@ def test_half_typed_code_is_no_trouble() -> None:
         from support.marked import Folder
 
         Folder({"main.py": text}).findings(CODE)
+
+
+def test_a_trial_run_gives_away_what_is_real() -> None:
+    assert_finds(CODE, 'if __name__ == "__main__":\n    run(api_key=«"plb_notify_7Qm2xV9tRk4LsW8dZc31"»)\n')
+    assert_finds(CODE, 'if debug:\n    run(password=«"hunter22"»)\n')

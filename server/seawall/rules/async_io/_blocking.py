@@ -22,7 +22,10 @@ from seawall.syntax import Range
 
 _ASYNC_DEF = re.compile(r"async\s+def\b")
 _STARTING = frozenset({"contextlib.asynccontextmanager"})
-_TOOLING = frozenset({"tests", "test", "e2e", "scripts", "migrations", "alembic", "cli", "examples", "docs"})
+_TOOLING = frozenset({
+    "tests", "test", "e2e", "scripts", "migrations", "alembic", "cli", "examples", "docs", "benchmark", "benchmarks", "evaluation",
+    "evaluations", "evals",
+})  # fmt: skip
 _COMMANDS = ("click", "typer", "cyclopts")
 """Libraries whose importers are commands for terminals."""
 _SERVING = frozenset({
@@ -140,11 +143,34 @@ def _says_not_to_wait(call: ast.Call, row: Blocking, file: File) -> bool:
         values = [first, *call.args, keyword(call, "timeout")]
         if row.kind is Kind.LOCK and _is_made_here(call, file):
             return True
+        if _is_filled(call, file):
+            return True
         return any(isinstance(value, ast.Constant) and not value.value and value.value is not None for value in values)
     if isinstance(call.func, ast.Attribute) and file.is_instance(call.func.value, "socket.socket"):
         return any(
             isinstance(other, ast.Attribute) and other.attr == "setblocking" for other in file.scan.nodes[ast.Attribute]
         )
+    return False
+
+
+def _is_filled(call: ast.Call, file: File) -> bool:
+    """Whether something has just been asked for, and is there: `while not queue.empty(): queue.get()`."""
+    owner = file.receiver(call)
+    if owner is None:
+        return False
+    asked = file.text(owner)
+    below: ast.AST = call
+    for above in file.ancestors(call):
+        match above:
+            case ast.While(test=test, body=body) | ast.If(test=test, body=body) if below in body:
+                for part in test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]:
+                    match part:
+                        case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Attribute(value=one, attr="empty"))):
+                            if file.text(one) == asked:
+                                return True
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return False
+        below = above
     return False
 
 
@@ -177,9 +203,11 @@ def serves(file: File) -> bool:
 @lru_cache(maxsize=1024)
 def _is_tooling(path: Path, root: Path) -> bool:
     name = path.name
-    if name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "cli.py"):
+    if name.startswith(("test_", "example_")) or name.endswith("_test.py") or name in ("conftest.py", "cli.py"):
         return True
-    return path.is_relative_to(root) and not _TOOLING.isdisjoint(path.relative_to(root).parts[:-1])
+    return path.is_relative_to(root) and any(
+        part in _TOOLING or part.endswith(("_benchmark", "-benchmark")) for part in path.relative_to(root).parts[:-1]
+    )
 
 
 def _is_made_here(call: ast.Call, file: File) -> bool:

@@ -67,7 +67,17 @@ def _gives_coroutine(call: ast.Call, file: File) -> bool:
     if not isinstance(found, Instance) or found.cls != _COROUTINE:
         return False
     called = file.called_function(call)
-    return called is None or keeps_its_call(file.index, called[1])
+    return called is None or (keeps_its_call(file.index, called[1]) and not _is_overridden(called[0], file))
+
+
+def _is_overridden(method: str, file: File) -> bool:
+    """Whether a subclass has something else in the place of the coroutine: a plain method, a generator, a context manager."""
+    owner, _, name = method.rpartition(".")
+    own = (file.index.function(f"{cls}.{name}") for cls in file.index.subclasses(owner))
+    return any(
+        fact is not None and (not fact.is_async or fact.is_generator or not keeps_its_call(file.index, fact))
+        for fact in own
+    )
 
 
 def _is_misused(node: ast.expr, file: File) -> bool:
@@ -75,7 +85,9 @@ def _is_misused(node: ast.expr, file: File) -> bool:
     parent = file.parent(node)
     match parent:
         case ast.Assign(targets=[ast.Name() as target]) | ast.AnnAssign(target=ast.Name() as target):
-            return _is_misused_name(target, file)
+            return _is_misused_name(target, file) and not (
+                _is_made_by_instance(node, file) and _is_called(target, file)
+            )
         case ast.Return():  # FastAPI does not await what a handler returns
             handler = file.function(node)
             return (
@@ -85,6 +97,15 @@ def _is_misused(node: ast.expr, file: File) -> bool:
                 and file.subject(Route.recognise, handler) is not None
             )
     return _is_value_use(node, parent, file)
+
+
+def _is_made_by_instance(node: ast.expr, file: File) -> bool:
+    """Whether an object is called, by its `__call__`: what is declared as an instance may be the class, given to be made here."""
+    return isinstance(node, ast.Call) and isinstance(file.type_of(node.func), Instance)
+
+
+def _is_called(target: ast.Name, file: File) -> bool:
+    return any(isinstance(parent := file.parent(use), ast.Call) and parent.func is use for use in file.uses(target.id))
 
 
 def _is_value_use(node: ast.expr, parent: ast.AST | None, file: File) -> bool:

@@ -10,6 +10,7 @@ from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.secret import is_aside
+from seawall.semantics.secret_text import words
 from seawall.semantics.summary import callees, known
 from seawall.semantics.symbols import Call, Constant
 
@@ -20,6 +21,8 @@ _MODELS = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMe
            "beanie.Document", "mongoengine.Document", "odmantic.Model", "tortoise.models.Model", "tortoise.Model",
            "peewee.Model", "piccolo.table.Table")  # fmt: skip
 _HASHING_TYPES = frozenset({"PasswordType", "EncryptedType", "StringEncryptedType"})
+LOST = frozenset({"banned", "breached", "common", "compromised", "leak", "leaked", "leaks", "pwned", "weak"})
+"""Words in the name of a model of passwords that nobody may choose."""
 REMOTE = frozenset({
     "host", "hostname", "port", "server", "imap_server", "imap_port", "smtp_host", "smtp_server", "smtp_port", "url",
     "base_url", "server_url", "dsn", "endpoint", "endpoint_url", "database", "database_name", "db_name", "ssid", "broker",
@@ -46,8 +49,11 @@ def is_django(index: Index, cls: str) -> bool:
 def keeps(index: Index, model: str, column: str) -> bool:
     """Whether a model has the column, and nothing on the way that may hash what is put into it.
 
-    What logs in elsewhere (it has a host, a port, ...) needs its password as it is.
+    What logs in elsewhere (it has a host, a port, ...) needs its password as it is, and a list of passwords that others have
+    lost is nobody's.
     """
+    if LOST.intersection(words(model.rpartition(".")[2])):
+        return False
     member = index.member(model, column)
     if member is None:
         if column != "password" or not index.is_subclass(model, *DJANGO_USER):

@@ -155,7 +155,7 @@ def _unpacked(store: Unpacked, file: File) -> Iterator[Finding]:
                 continue
             if cls and (hashes_in_methods(file.index, cls) or _is_taken_out(store.value, name, file)):
                 continue
-            if not cls and is_set_before(file, store.value, name):
+            if (not cls and is_set_before(file, store.value, name)) or _is_set_later(store, name, file):
                 continue
             fix = _unpacked_fix(store, name, file)
             yield file.finding(
@@ -165,6 +165,18 @@ def _unpacked(store: Unpacked, file: File) -> Iterator[Finding]:
                 related=related,
             )
             return
+
+
+def _is_set_later(store: Unpacked, name: str, file: File) -> bool:
+    """Whether the function sets the column itself once the object is made: `user.password = hash_password(...)`."""
+    match file.parent(store.by):
+        case ast.Assign(targets=[ast.Name(id=made)]) | ast.AnnAssign(target=ast.Name(id=made)):
+            for node in file.scan.nodes.get(ast.Attribute, ()):
+                match node:
+                    case ast.Attribute(value=ast.Name(id=owner), attr=attr, ctx=ast.Store()):
+                        if owner == made and attr == name and file.function(node) is file.function(store.by):
+                            return True
+    return False
 
 
 def _columns(model: str, file: File) -> list[str]:

@@ -10,7 +10,7 @@ from seawall.semantics.secret_text import words
 DEVELOPMENT = frozenset(
     {"dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "tests", "ci", "e2e"}
 )
-_PRODUCTION = frozenset({"prod", "production", "live", "deployed"})
+PRODUCTION = frozenset({"prod", "production", "live", "deployed"})
 
 
 def is_for_development(node: ast.AST, file: File) -> bool:
@@ -39,7 +39,7 @@ def _told_by(test: ast.expr) -> bool | None:
         told = _told_by(test.operand)
         return None if told is None else not told
     found = {word for node in ast.walk(test) for word in _words_of(node)}
-    development, production = bool(DEVELOPMENT & found), bool(_PRODUCTION & found)
+    development, production = bool(DEVELOPMENT & found), bool(PRODUCTION & found)
     if development is production:
         return None
     negative = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.NotEq, ast.NotIn, ast.IsNot))

@@ -6,7 +6,8 @@ with `echo=True` logs each statement with its values, and uvicorn's reloader wat
 So is a mode that is on by default: `os.getenv("DEBUG", "True")`, a field `debug: bool = True` of the settings, and `bool(os.getenv("DEBUG",
 "False"))`, which is true for any text.
 
-Not flagged: values that are off unless the settings or the environment say so, settings for development and tests, code under a
+Not flagged: values that are off unless the settings or the environment say so, settings for development and tests, those beside which
+the settings for production say `DEBUG = False`, code under a
 condition (`if in_debug_mode():`, `if __name__ == "__main__":`), tests.
 
 Example:
@@ -63,7 +64,8 @@ from seawall.edits.settings.django import is_settings
 from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Related, Severity
 from seawall.rules.config._by_default import TRUE_WORDS, UNKNOWN, by_default
-from seawall.rules.config._development import DEVELOPMENT, is_for_development
+from seawall.rules.config._development import DEVELOPMENT, PRODUCTION, is_for_development
+from seawall.semantics.facts import ValueFact
 from seawall.semantics.meanings.written import Written, reads_environment, scheme, written
 from seawall.semantics.secret_text import words
 from seawall.semantics.symbols import Call, Constant
@@ -161,7 +163,7 @@ def _check_django(node: ast.Assign | ast.AnnAssign, value: ast.expr, file: File)
     ):
         return
     found = by_default(value, file)
-    if found is UNKNOWN or not found:
+    if found is UNKNOWN or not found or _is_off_in_production(file):
         return
     if isinstance(value, ast.Constant):
         message = f"`{file.text(node)}` shows tracebacks and settings to visitors, take it from the settings"
@@ -175,6 +177,15 @@ def _check_django(node: ast.Assign | ast.AnnAssign, value: ast.expr, file: File)
         fix = Fix("Switch it off by default", lambda: _off(value, file), Safety.UNSAFE, why=_WHY)
         message = "`DEBUG` is on unless the environment says otherwise, switch it off by default"
     yield file.finding(value, message, fix)
+
+
+def _is_off_in_production(file: File) -> bool:
+    """Whether the settings for production, which stand beside these, say no: `DEBUG = False` in `settings/production.py`."""
+    package, _, own = file.module.rpartition(".")
+    if not package or own in PRODUCTION:
+        return False
+    facts = (file.index.fact(f"{package}.{name}", "DEBUG") for name in sorted(PRODUCTION))
+    return any(isinstance(fact, ValueFact) and fact.value == Constant(False) for fact in facts)
 
 
 def _text_taken_for_truth(value: ast.expr, file: File) -> ast.expr | None:

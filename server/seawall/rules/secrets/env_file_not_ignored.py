@@ -70,7 +70,9 @@ def check(call: ast.Call, file: File) -> Iterator[Finding]:
     if loaded is None or repository(file.project.root) is None:
         return
     where, name = loaded
-    path = env_folder(file.path, file.project) / name
+    path = env_folder(file.path, file.project) / name  # an absolute one stays what it is
+    if not path.is_relative_to(file.project.root):
+        return
     if not is_env_name(path.name) or is_example(path.name) or ".." in path.parts or file.project.read(path) is not None:
         return
     if any(one.path.name == path.name for one in file.project.dotenv_files):

@@ -8,7 +8,7 @@ Flagged is a literal that looks like a secret in a variable, attribute, argument
 that it holds one, and any literal that a library takes as its key (`jwt.encode`, `hmac.new`, `Fernet`, `psycopg.connect` ...).
 
 Not flagged: placeholders (`changeme`, `<your-key>`, `${TOKEN}`), names of fields, headers, variables and algorithms, paths,
-messages, enum members, examples in schemas, tests.
+messages, enum members, examples in schemas, simple passwords of trial runs (`if __name__ == "__main__":`), tests.
 
 Example:
     #- security.py
@@ -65,16 +65,17 @@ from collections.abc import Iterator
 from seawall.edits import AnyEdit, Fix, Safety
 from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place
-from seawall.rules.aside import counts
+from seawall.rules.aside import counts, runs_as_script
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.secret import Secret
+from seawall.semantics.secret_text import is_random
 
 code, severity = "SW201", Severity.ERROR
 applies = counts
 
 
 def check(secret: Secret, file: File) -> Iterator[Finding]:
-    if secret.is_default:
+    if secret.is_default or (runs_as_script(secret.node, file) and not is_random(secret.value)):
         return
     yield file.finding(
         secret.node,
