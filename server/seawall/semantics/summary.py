@@ -107,9 +107,13 @@ def _search(index: Index, start: Frame) -> Chain | None:
 
 
 def _may_not_wait(index: Index, frame: Frame, step: Step, row: Blocking) -> bool:
-    """Whether a lock waits depends on the arguments; and a sleep of a moment (`time.sleep(0.001)`) only lets others go first."""
+    """Whether it waits depends on more than the call.
+
+    Locks wait for whoever holds them, events for what mostly has happened long ago, such as the start of a service; and a sleep
+    of a moment (`time.sleep(0.001)`) only lets others go first.
+    """
     if row.kind is not Kind.SLEEP:
-        return row.kind is Kind.LOCK
+        return row.kind is Kind.LOCK or step.frame.name == "threading.Event.wait"
     fact = index.function(frame.name)
     given = fact.calls[step.call].given if fact is not None and step.call < len(fact.calls) else ()
     lengths = [one.value.value for one in given if isinstance(one.value, Constant)]

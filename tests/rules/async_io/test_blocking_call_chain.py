@@ -422,3 +422,13 @@ def test_a_moment_is_no_sleep(length: str, blocks: bool) -> None:
     helper = f"import time\ndef stamp(length):\n    time.sleep({length})\n    return time.time()\n"
     text = f"{helper}async def f():\n    return {call}\n"
     assert_finds(CODE, text) if blocks else assert_silent(CODE, text)
+
+
+def test_an_event_has_mostly_happened() -> None:
+    pool = "import threading\nclass Pool:\n    def __init__(self):\n        self.ready = threading.Event()\n"
+    get = (
+        "    def get(self):\n        if not self.ready.is_set():\n            self.ready.wait(5)\n        return self\n"
+    )
+    assert_silent(CODE, f"{pool}{get}async def f(pool: Pool):\n    return pool.get()\n")
+    slow = get.replace("return self", "import time; time.sleep(1)")
+    assert_finds(CODE, f"{pool}{slow}async def f(pool: Pool):\n    return «pool.get()»\n")
