@@ -119,3 +119,16 @@ def function_scope(scope: Scope | None) -> Scope | None:
     while scope is not None and not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         scope = scope.parent
     return scope
+
+
+def grown(names: Names, binding: ast.AST, seen: set[ast.AST]) -> Iterator[ast.AST]:
+    """The `+=` that binds a name and what stood there before, over any number of them; each once, as branches meet."""
+    waiting = [binding]
+    while waiting:
+        step = waiting.pop()
+        if step in seen:
+            continue
+        seen.add(step)
+        yield step
+        if isinstance(step, ast.Name) and isinstance(names.scan.parents.get(step), ast.AugAssign):
+            waiting += names.bindings(step)

@@ -16,6 +16,7 @@ from seawall.semantics.contents import (
     added,
     contents,
     function_scope,
+    grown,
     is_filled,
     key_of,
     value_of,
@@ -292,11 +293,13 @@ class _Flow:
         match parent:
             case ast.Assign(value=value) | ast.NamedExpr(value=value):
                 self.collect(value, depth)
-            case ast.AugAssign(target=ast.Name() as target, value=value):
-                self.collect(value, depth)
-                for before in self.names.bindings(target):
-                    if before is not binding:
-                        self._bound(before, depth + 1) if depth < MAX_DEPTH else None
+            case ast.AugAssign():
+                for step in grown(self.names, binding, self._seen):
+                    match parents.get(step):
+                        case ast.AugAssign(value=value):
+                            self.collect(value, depth)
+                        case _:
+                            self._bound(step, depth)
             case ast.AnnAssign(value=ast.expr() as value):
                 self.collect(value, depth)
             case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value):
