@@ -11,6 +11,7 @@ from pathlib import Path
 from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at, in_thread
 from seawall.knowledge.blocking import Blocking, Kind
+from seawall.rules.async_io._alone import runs_alone
 from seawall.rules.base import File, Related, Severity
 from seawall.semantics.facts import ImportFact
 from seawall.semantics.meanings.route import Kind as ParameterKind
@@ -57,16 +58,33 @@ def blocking(node: ast.Call | ast.For | ast.comprehension, file: File) -> tuple[
 
 
 def is_served(node: ast.AST, file: File) -> bool:
-    """Whether others wait meanwhile: not in tests and scripts, and not while the application starts or stops."""
-    if not serves(file):
+    """Whether others wait meanwhile: not in tests, scripts and jobs, and not while the application starts or stops."""
+    if not serves(file) or never_runs(node, file):
         return False
     for above in file.ancestors(node):
         if isinstance(above, ast.If) and isinstance(above.test, ast.Compare):
             if isinstance(above.test.left, ast.Name) and above.test.left.id == "__name__":
                 return False
-        elif isinstance(above, ast.AsyncFunctionDef) and _is_lifespan(above, file):
+        elif isinstance(above, ast.AsyncFunctionDef) and (
+            _is_lifespan(above, file) or runs_alone(file.index, file.project.dependencies, file.absolute_name(above))
+        ):
             return False
     return True
+
+
+def never_runs(node: ast.AST, file: File) -> bool:
+    """Whether the branch that a node stands in is switched off by a constant: `if False and ...`, `if TYPE_CHECKING`."""
+    below = node
+    for above in file.ancestors(node):
+        if isinstance(above, ast.If) and below in above.body:
+            test = above.test
+            parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+            if any(isinstance(one, ast.Constant) and not one.value for one in parts):
+                return True
+            if file.text(test).rpartition(".")[2] == "TYPE_CHECKING":
+                return True
+        below = above
+    return False
 
 
 def severity_of(row: Blocking) -> Severity:

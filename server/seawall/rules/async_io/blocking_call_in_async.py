@@ -4,8 +4,8 @@ The event loop runs one piece of code at a time. While `time.sleep`, `requests.g
 is served: health checks time out and latencies add up. Await the call's async counterpart, or run the call in a worker thread.
 
 Reading and writing files counts as a warning. Calls that only are handed to a thread (`asyncio.to_thread(time.sleep, 1)`), in
-a nested plain `def` or in a lambda do not run on the event loop. In tests, scripts and migrations, and while an application
-starts or stops (`lifespan`), nobody else waits.
+a nested plain `def` or in a lambda do not run on the event loop. In tests, scripts and migrations, while an application starts or
+stops (`lifespan`), and in jobs of RQ, each of which has a process to itself, nobody else waits.
 What a sync SQLAlchemy session waits for is `sync-session-in-async`; what a helper waits for is `blocking-call-chain`.
 
 Example:

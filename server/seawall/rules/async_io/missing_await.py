@@ -28,6 +28,7 @@ from collections.abc import Iterable, Iterator
 
 from seawall.edits import Edit, Fix, Safety
 from seawall.edits.threads import can_await_at
+from seawall.rules.async_io._blocking import never_runs
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.route import Route
 from seawall.semantics.summary import keeps_its_call
@@ -51,7 +52,7 @@ def check(call: ast.Call, file: File) -> Iterable[Finding]:
         is_misused = not isinstance(file.function(call), ast.Lambda)
     else:
         is_misused = not isinstance(parent, ast.Await) and file.on_event_loop(call) and _is_misused(call, file)
-    return _found(call, file) if is_misused and _gives_coroutine(call, file) else ()
+    return _found(call, file) if is_misused and _gives_coroutine(call, file) and not never_runs(call, file) else ()
 
 
 def _found(call: ast.Call, file: File) -> Iterator[Finding]:
