@@ -37,6 +37,8 @@ class Sink(NamedTuple):
     style: Style
     position: int = 0
     keyword: str = ""
+    formats: bool = False
+    """Whether percent signs in the text are read though no values are given."""
 
 
 _SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.scoped_session",
@@ -76,11 +78,11 @@ SINKS: dict[str, Sink] = {
        for method in ("execute", "executemany", "executescript", "execute_fetchall", "execute_insert")},
     **{f"databases.Database.{method}": Sink(Style.NAMED, 0, "query") for method in _DATABASES},
     **{f"databases.core.Connection.{method}": Sink(Style.NAMED, 0, "query") for method in _DATABASES},
-    "django.db.models.Manager.raw": Sink(Style.FORMAT, 0, "raw_query"),
-    "django.db.models.QuerySet.raw": Sink(Style.FORMAT, 0, "raw_query"),
-    "django.db.models.Manager.extra": Sink(Style.FORMAT, 9, "where"),
-    "django.db.models.QuerySet.extra": Sink(Style.FORMAT, 9, "where"),
-    "django.db.models.expressions.RawSQL": Sink(Style.FORMAT, 0, "sql"),
+    "django.db.models.Manager.raw": Sink(Style.FORMAT, 0, "raw_query", True),
+    "django.db.models.QuerySet.raw": Sink(Style.FORMAT, 0, "raw_query", True),
+    "django.db.models.Manager.extra": Sink(Style.FORMAT, 9, "where", True),
+    "django.db.models.QuerySet.extra": Sink(Style.FORMAT, 9, "where", True),
+    "django.db.models.expressions.RawSQL": Sink(Style.FORMAT, 0, "sql", True),
     "django.db.connection.cursor.execute": Sink(Style.FORMAT, 0, "sql"),
 }  # fmt: skip
 """By absolute name of the function or method."""
@@ -92,6 +94,3 @@ EXECUTES = frozenset(name for name, sink in SINKS.items() if sink.style is Style
 
 MANY = frozenset({"executemany", "execute_many", "fetchmany"})
 """Methods whose values come as rows."""
-
-ALWAYS_FORMATS = ("django.db.models.",)
-"""Where `%%` stands for a percent sign though no values are given."""

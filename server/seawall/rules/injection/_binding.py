@@ -12,6 +12,7 @@ from seawall.knowledge.sql import Style
 from seawall.rules.base import File
 from seawall.rules.injection._bound import Bound, casts, find_bound, is_formatted
 from seawall.rules.injection._handing_over import HandingOver
+from seawall.rules.injection._helper import given_to, takes
 from seawall.rules.injection._lists import marks
 from seawall.rules.injection._template import Char, Literal, Template, read_template
 from seawall.semantics.meanings.sql_call import HOLE, SqlCall
@@ -41,6 +42,8 @@ def bind_fixes(sql: SqlCall, file: File) -> Iterator[Fix]:
 
 
 def _plan(sql: SqlCall, file: File) -> Plan | None:
+    if sql.executes is not None:
+        sql = msgspec.structs.replace(sql, sink=sql.sink._replace(style=sql.executes.style))
     if sql.sink.style is Style.OTHER:
         return None
     node = _text_node(sql, file)
@@ -71,7 +74,15 @@ def _text_node(sql: SqlCall, file: File) -> ast.expr | None:
 
 
 def _edits(plan: Plan, file: File) -> list[Edit]:
-    edits = HandingOver(plan.sql, plan.template, plan.bound, file).edits()
+    if plan.sql.hops:
+        how = takes(plan.sql, file)
+        sql = msgspec.structs.replace(
+            plan.sql, sink=plan.sql.sink._replace(formats=how.formats or given_to(plan.sql.call, how) is not None)
+        )
+        plan = Plan(sql, plan.template, find_bound(plan.template, sql, file) or plan.bound)
+        edits = HandingOver(plan.sql, plan.template, plan.bound, file).through(how)
+    else:
+        edits = HandingOver(plan.sql, plan.template, plan.bound, file).edits()
     template, style = plan.template, plan.sql.sink.style
     literals = _Literals(plan)
     covered: set[int] = set()

@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from seawall.knowledge.sql import ALWAYS_FORMATS, COLONS, Style
+from seawall.knowledge.sql import COLONS, Style
 from seawall.patterns import pattern
 from seawall.rules.base import File
 from seawall.rules.injection._lists import expands, is_sized, items, separators, takes_arrays, tuple_of
@@ -243,7 +243,7 @@ class _Finder:
 
 def is_formatted(sql: SqlCall) -> bool:
     """Whether the driver reads percent signs in the text already: it does where values are given."""
-    return given(sql) is not None or sql.name.startswith(ALWAYS_FORMATS)
+    return sql.sink.formats or (not sql.hops and given(sql) is not None)
 
 
 def given(sql: SqlCall) -> ast.expr | None:

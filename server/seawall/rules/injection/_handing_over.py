@@ -12,6 +12,7 @@ from seawall.edits.imports import need
 from seawall.knowledge.sql import MANY, SINKS, Style
 from seawall.rules.base import File
 from seawall.rules.injection._bound import Bound, given
+from seawall.rules.injection._helper import Takes, given_to
 from seawall.rules.injection._later import later_calls, stays_the_same
 from seawall.rules.injection._template import Template
 from seawall.semantics.meanings.sql_call import SqlCall
@@ -39,6 +40,9 @@ class HandingOver:
         self.template = template
         self.bound = bound
         self.file = file
+        self.present = given(sql)
+        """The values that the call is given already."""
+        self._add: Callable[[str], Edit] = lambda text: file.insert_after(self.call.args[0], f", {text}")
 
     def edits(self) -> list[Edit]:
         method = self.sql.name.rpartition(".")[2]
@@ -60,6 +64,38 @@ class HandingOver:
             case Style.FORMAT | Style.QMARK:
                 return self._format_named() if self._uses_names() else self._in_order()
         raise CannotFix("it is not known how the call takes values")
+
+    def through(self, how: Takes) -> list[Edit]:
+        """The same where a function of the project is called, which executes the text."""
+        self.present = given_to(self.call, how)
+        if any(isinstance(one, ast.Starred) for one in self.call.args) or any(
+            one.arg is None for one in self.call.keywords
+        ):
+            raise CannotFix("the call's arguments are not written out")
+        is_next = how.position == len(self.call.args)
+        if how.is_spread and not (is_next or self.present is not None):
+            raise CannotFix("the text is given by name")
+        self._add = lambda text: (
+            self.file.insert_after(self.call.args[-1], f", {text}")
+            if is_next
+            else add_keyword(self.file, self.call, how.name, text)
+        )
+        style = self.sql.sink.style
+        if style is Style.NUMERIC:
+            return [*how.edits, *self._numbered(self.call.args[how.position :], self.call)]
+        if style in (Style.TEXT, Style.NAMED):
+            if any(one.is_list for one in self.bound):
+                raise CannotFix("a list needs a text of its own")
+            names = self._names(set(_NAMED.findall(self.template.text)), ":{}")
+            return [*how.edits, *self._dict(names, self.present)]
+        if how.is_spread:
+            sign, before = self._signs()
+            present = self.call.args[how.position :]
+            if self.template.text.count(sign) != len(present):
+                raise CannotFix("the call's values are not those that the text has places for")
+            values = self._each()
+            return self._between(present, values, before) if present else [self._add(", ".join(values))]
+        return [*how.edits, *(self._format_named() if self._uses_names() else self._in_order())]
 
     # -- by name ------------------------------------------------------------------------------------------------------
 
@@ -136,7 +172,7 @@ class HandingOver:
 
     def _of_driver(self) -> list[Edit]:
         """`execute(text("... :name"), {"name": name})` in the place of `exec_driver_sql`."""
-        if given(self.sql) is not None:
+        if self.present is not None:
             raise CannotFix(
                 "the values that are given already are written in the way of a driver that is not known here"
             )
@@ -159,23 +195,24 @@ class HandingOver:
             present = present or keyword(call, name)
         if present is None and (len(call.args) != 1 or isinstance(call.args[0], ast.Starred)):
             raise CannotFix("the call's arguments are not written out")
-        return self._dict(names, present, call)
+        self._add = lambda text: self.file.insert_after(call.args[0], f", {text}")
+        return self._dict(names, present)
 
     def _format_named(self) -> list[Edit]:
         """`%(name)s` and a dict."""
         if self.sql.sink.style is not Style.FORMAT:
             raise CannotFix("the call's values have names")
         names = self._names(set(_FORMAT_NAMED.findall(self.template.text)), "%({})s")
-        return self._dict(names, given(self.sql), self.call)
+        return self._dict(names, self.present)
 
     def _uses_names(self) -> bool:
-        present = given(self.sql)
+        present = self.present
         return isinstance(present, ast.Dict) or bool(_FORMAT_NAMED.search(self.template.text) and present is not None)
 
-    def _dict(self, names: dict[str, str], present: ast.expr | None, call: ast.Call) -> list[Edit]:
+    def _dict(self, names: dict[str, str], present: ast.expr | None) -> list[Edit]:
         entries = ", ".join(f'"{name}": {value}' for name, value in names.items())
         if present is None:
-            return [self.file.insert_after(call.args[0], f", {{{entries}}}")]
+            return [self._add(f"{{{entries}}}")]
         if isinstance(present, ast.Dict):
             taken = {key.value for key in present.keys if isinstance(key, ast.Constant)}
             if taken & names.keys():
@@ -250,7 +287,7 @@ class HandingOver:
         """A tuple with the values in the order of their places."""
         sign, before = self._signs()
         count = self.template.text.count(sign)
-        present = given(self.sql)
+        present = self.present
         if present is None:
             return self._new_values()
         if isinstance(present, (ast.Tuple, ast.List)):
@@ -306,9 +343,9 @@ class HandingOver:
         if self.sql.sink.keyword == "where":
             name = "select_params" if isinstance(self.sql.statement, ast.Dict) else "params"
             return [add_keyword(self.file, self.call, name, self._written(is_list=True))]
-        if len(self.call.args) != 1 or isinstance(self.call.args[0], ast.Starred):
+        if not self.sql.hops and (len(self.call.args) != 1 or isinstance(self.call.args[0], ast.Starred)):
             raise CannotFix("the call's arguments are not written out")
-        return [self.file.insert_after(self.call.args[0], f", {self._written(is_django)}")]
+        return [self._add(self._written(is_django))]
 
     def _written(self, is_list: bool) -> str:
         values = self._each()
@@ -324,7 +361,7 @@ class HandingOver:
         """`executemany`: each row gets the values."""
         if any(isinstance(argument, ast.Starred) for argument in self.call.args):
             raise CannotFix("the call's arguments are not written out")
-        present = given(self.sql)
+        present = self.present
         match self.sql.sink.style:
             case Style.NUMERIC:
                 used, values = self._numbers()

@@ -56,7 +56,9 @@ class SqlCall(msgspec.Struct, frozen=True):
     statement: ast.expr
     """The argument with the SQL text."""
     hops: tuple[Hop, ...] = ()
-    """Where a function of the project is called: the calls from there to the one that executes the text."""
+    """Where a function of the project is called: the calls from there to the one that executes the text, ..."""
+    executes: Sink | None = None
+    """... and how that takes it."""
 
     @staticmethod
     def recognise(node: ast.Call, view: View) -> SqlCall | None:
@@ -104,7 +106,8 @@ def _of_project(node: ast.Call, view: View) -> SqlCall | None:
         position = next(at for at, one in enumerate(fact.params) if one.name == parameter) - shift
         statement = argument(node, position, parameter) if position >= 0 else None
         if statement is not None and _may_be_statement(view, statement):
-            return SqlCall(node, Sink(Style.OTHER, position, parameter), reach.name, statement, reach.hops)
+            sink = Sink(Style.OTHER, position, parameter)
+            return SqlCall(node, sink, reach.name, statement, reach.hops, reach.sink)
     return None
 
 
