@@ -31,7 +31,7 @@ class Shelf(models.Model):
 
 class Book(Base):
     title = models.CharField(max_length=5)
-    notes = models.TextField(default="")
+    notes = models.TextField(default="", blank=True)
     price = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     lent = models.BooleanField(default=False)
     mood = models.CharField(max_length=5, choices=[("a", "A")])
@@ -88,6 +88,35 @@ def add(request):
         title=title, stars=stars, price=(3 if form.cleaned_data["price"] is None else form.cleaned_data["price"]), notes=form.cleaned_data["notes"], shelf_id=form.cleaned_data["shelf"]
     )
     return HttpResponse(status=201)
+""",
+    )
+
+
+def test_a_number_that_is_made_further_down() -> None:
+    fixed(
+        """
+from django.http import HttpResponse, JsonResponse
+
+
+def page(request):
+    number = «request.GET["number"]»
+    return HttpResponse("x" * int(number))
+""",
+        """
+from django import forms
+from django.http import HttpResponse, JsonResponse
+
+
+class PageForm(forms.Form):
+    number = forms.IntegerField()
+
+
+def page(request):
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse(form.errors, status=422)
+    number = form.cleaned_data["number"]
+    return HttpResponse("x" * int(number))
 """,
     )
 
@@ -149,7 +178,7 @@ from shop.models import Book
 
 @api_view(["PUT"])
 def change(request, pk):
-    Book.objects.filter(pk=pk).update(title=«request.data["title"]», stars=«request.data.get("stars", 0)»)
+    Book.objects.filter(pk=pk).update(title=«request.data["title"]», stars=«request.data.get("stars", 0)», notes=request.data.get("notes", ""))
     return Response()
 """,
         """
@@ -162,14 +191,15 @@ from shop.models import Book
 
 class ChangeSerializer(serializers.Serializer):
     title = serializers.CharField(max_length=5)
-    stars = serializers.IntegerField(min_value=0, required=False)
+    stars = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+    notes = serializers.CharField(required=False, allow_blank=True)
 
 
 @api_view(["PUT"])
 def change(request, pk):
     serializer = ChangeSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
-    Book.objects.filter(pk=pk).update(title=serializer.validated_data["title"], stars=serializer.validated_data.get("stars", 0))
+    Book.objects.filter(pk=pk).update(title=serializer.validated_data["title"], stars=serializer.validated_data.get("stars", 0), notes=serializer.validated_data.get("notes", ""))
     return Response()
 """,
     )
@@ -363,8 +393,13 @@ def test_the_mended_views_answer_as_before_and_refuse_the_rest(tmp_path: Path) -
 
 def test_the_mended_view_of_rest_framework(tmp_path: Path) -> None:
     pytest.importorskip("rest_framework")
-    fitting = [("change", {"title": "abc"}), ("change", {"title": "abc", "stars": 3})]
-    others = [("change", {"title": "too long"}), ("change", {"stars": 3}), ("change", {"title": "a", "stars": -1})]
+    price = {"price": "2.50"}
+    fitting = [("change", {"title": "abc", **price}), ("change", {"title": "abc", "stars": 3, **price})]
+    others = [
+        ("change", {"title": "too long", **price}),
+        ("change", {"title": "a"}),
+        ("change", {"title": "a", "stars": -1, **price}),
+    ]
     before = serve(plain(REST + SERVER), tmp_path / "before", "change", fitting)
     after = serve(mended("SW303", REST + SERVER), tmp_path / "after", "change", [*fitting, *others])
     assert after == [*before, "400", "400", "400"]

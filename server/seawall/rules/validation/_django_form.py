@@ -15,11 +15,12 @@ from seawall.edits.settings.module import Module, path_of
 from seawall.rules.base import File
 from seawall.rules.validation._body_model import camel, placed, taken_names, write_model
 from seawall.rules.validation._body_shape import shape_of
+from seawall.rules.validation._django_fields import FieldOf
 from seawall.rules.validation._told import conversion
 from seawall.semantics.view import FunctionNode
 from seawall.syntax import Range
 
-FieldOf = Callable[[ast.expr], str]
+Known = Callable[[ast.expr], FieldOf | None]
 """What is known of the field for a place where a key is read."""
 
 _RESPONSES = ("render", "redirect")
@@ -46,7 +47,7 @@ class _Read(NamedTuple):
     default: ast.expr | None = None
 
 
-def form_edits(part: ast.Attribute, function: FunctionNode, field_of: FieldOf, file: File) -> Iterator[AnyEdit]:
+def form_edits(part: ast.Attribute, function: FunctionNode, field_of: Known, file: File) -> Iterator[AnyEdit]:
     """The edits that validate all that the function reads of a part of the request."""
     kind = _SERIALIZER if part.attr in ("data", "query_params") else _FORM
     if kind is _FORM and not _is_view(function, file):
@@ -154,23 +155,22 @@ def _is_view(function: FunctionNode, file: File) -> bool:
     )
 
 
-def _lines(reads: list[_Read], field_of: FieldOf, part: ast.Attribute, kind: _Kind) -> dict[str, str]:
+def _lines(reads: list[_Read], field_of: Known, part: ast.Attribute, kind: _Kind) -> dict[str, str]:
     """The field of each key, as a call without what it is called on."""
     lines: dict[str, str] = {}
     for key in dict.fromkeys(one.key for one in reads):
         places = [one for one in reads if one.key == key]
-        several = {field for one in places if (field := field_of(one.node))}
+        several = {field for one in places if (field := field_of(one.node)) is not None}
         if len(several) > 1:
             raise CannotFix(f"`{key}` becomes different things")
-        written = next(iter(several), "CharField()" if part.attr != "data" else "")
-        if not written:
+        if not several and part.attr == "data":
             raise CannotFix(f"what `{key}` holds is not known")
+        field = next(iter(several), FieldOf())
         is_required = any(one.is_required for one in places)
-        if not is_required or (kind is _FORM and written.startswith("BooleanField")):
-            written = f"{written[:-1]}{', ' if not written.endswith('()') else ''}required=False)"
         if not is_required and len({ast.dump(one.default) for one in places if one.default}) > 1:
             raise CannotFix(f"`{key}` has several defaults")
-        lines[key] = written
+        write = field.of_form if kind is _FORM else field.of_serializer
+        lines[key] = write(is_required=is_required)
     return lines
 
 

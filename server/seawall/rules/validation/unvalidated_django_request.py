@@ -47,7 +47,7 @@ from seawall.edits import Fix, Safety
 from seawall.knowledge.http_input import JSON_LOADS, REQUEST_TYPES
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.validation._django_ends import CHECKS, End, column_type, ends, is_caught, writes
-from seawall.rules.validation._django_fields import of_column, of_number
+from seawall.rules.validation._django_fields import FieldOf, of_column, of_number
 from seawall.rules.validation._django_form import form_edits, json_edits
 from seawall.rules.validation._outside import raw, way
 from seawall.rules.validation._told import conversion
@@ -117,15 +117,17 @@ def _fixes(part: ast.Attribute, read: ast.expr, function: FunctionNode, file: Fi
     yield Fix(f"{title}{what}", make, Safety.UNSAFE, "requests that do not fit are refused")
 
 
-def _field_of(part: ast.Attribute, function: FunctionNode, file: File, node: ast.expr) -> str:
-    """What is known of the field for a key that is read; empty if nothing is."""
-    if (converted := conversion(file, node)) is not None:
-        return of_number(converted[1])
+def _field_of(part: ast.Attribute, function: FunctionNode, file: File, node: ast.expr) -> FieldOf | None:
+    """What is known of the field for a key that is read: the number or the column that it becomes."""
     names, paths = _names(node, function, file), origins(file.names, node)
+    uses: list[ast.expr] = [one for name in names for one in file.uses(name) if file.function(one) is function]
+    for use in (node, *uses):
+        if (converted := conversion(file, use)) is not None:
+            return of_number(converted[1])
     for end in _ends(function, file):
         if end.column and _holds(end.value, node, names) and set(paths) & set(origins(file.names, end.value)):
             return of_column(file, end.model, end.column, is_text=part.attr in _TEXTS)
-    return ""
+    return None
 
 
 def _is_of_others(part: ast.Attribute, file: File) -> bool:
