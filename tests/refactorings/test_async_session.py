@@ -209,6 +209,81 @@ SessionLocal = async_sessionmaker(""" in after["database.py"]
 
 
 @pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("", ""),
+        (" -> tuple[Engine, sessionmaker[Session]]", " -> tuple[AsyncEngine, async_sessionmaker[AsyncSession]]"),
+    ],
+)
+def test_an_engine_and_a_factory_that_a_function_gives_at_once(declared: str, expected: str) -> None:
+    before = f"""\
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+
+def connect(url: str){declared}:
+    engine = create_engine(url)
+    return engine, sessionmaker(bind=engine)
+
+
+engine, SessionLocal = connect("postgresql://db.internal/shop")
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+def get_db():
+    with SessionLocal() as db:
+        yield db
+"""
+    found = switch({"database.py": before, "models.py": MODELS, "handler.py": HANDLER})
+    assert f"def connect(url: str){expected}:\n" in found["database.py"]
+    assert "    return engine, async_sessionmaker(bind=engine, expire_on_commit=False)\n" in found["database.py"]
+    assert "engine, SessionLocal = connect(" in found["database.py"]
+    assert "create_engine(" not in found["database.py"].replace("create_async_engine(", "")
+    assert found["handler.py"] == ASYNC_HANDLER
+
+
+def test_a_tuple_is_written_down_a_second_time() -> None:
+    found = switch(
+        {
+            "database.py": DATABASE.replace(
+                DATABASE[DATABASE.index("engine =") : DATABASE.index("class Base")],
+                """\
+def connect(url: str):
+    engine = create_engine(url)
+    return engine, sessionmaker(bind=engine)
+
+
+engine, SessionLocal = connect("postgresql://db.internal/shop")
+
+
+""",
+            ),
+            "models.py": MODELS,
+            "handler.py": HANDLER,
+            "tasks.py": """\
+from celery import shared_task
+
+from database import SessionLocal
+
+
+@shared_task
+def refresh() -> None:
+    with SessionLocal() as db:
+        db.commit()
+""",
+        }
+    )
+    assert 'engine, SessionLocal = connect("postgresql://db.internal/shop")\n' in found["database.py"]
+    assert "async_engine, AsyncSessionLocal = async_connect(" in found["database.py"]
+    assert "    return engine, sessionmaker(bind=engine)\n" in found["database.py"]
+    assert "    return engine, async_sessionmaker(bind=engine, expire_on_commit=False)\n" in found["database.py"]
+    assert "with SessionLocal() as db:\n        db.commit()\n" in found["tasks.py"]
+
+
+@pytest.mark.parametrize(
     "provider",
     [
         "def get_other(request: Request) -> Session:\n    return request.state.db\n",
@@ -1540,6 +1615,8 @@ class Unit:
         (f"{UNIT}\n\nwith Unit() as unit:\n    unit.commit()\n", "stays sync"),
         (f"{UNIT.replace('__exit__', '__del__')}\n", "`__del__` cannot be a coroutine"),
         ("store = Store(engine)\n", "nothing says what is done with `engine`"),
+        ("app.state.factory = SessionLocal\n", "`SessionLocal` is handed on"),
+        ("def use(factory):\n    factory.anything()\n\n\nuse(SessionLocal)\n", "`SessionLocal` is handed on"),
         ("Thread(target=save).start()\n\n\ndef save():\n    SessionLocal().commit()\n", "handed on"),
         ("def save():\n    SessionLocal().commit()\n\n\nhandlers = {'save': save}\n", "handed on"),
     ],

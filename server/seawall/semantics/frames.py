@@ -13,6 +13,7 @@ from seawall.semantics.symbols import (
     Call,
     Constant,
     Either,
+    Element,
     Entered,
     Iterated,
     Parameter,
@@ -74,6 +75,8 @@ def _replace(symbol: Symbol, owner: str, cls: str, of_class: bool, given: dict[s
             return Entered(again(of))
         case Iterated(of):
             return Iterated(again(of))
+        case Element(of, position):
+            return Element(again(of), position)
         case Subscript(of, args):
             return Subscript(again(of), args)
         case Either(several):
@@ -143,7 +146,7 @@ def _root(symbol: Symbol | None) -> str:
     """The name that an expression begins with; a parameter's with a question mark."""
     while True:
         match symbol:
-            case Attr(of=of) | Awaited(of=of) | Entered(of=of) | Iterated(of=of) | Subscript(of=of):
+            case Attr(of=of) | Awaited(of=of) | Entered(of=of) | Iterated(of=of) | Subscript(of=of) | Element(of=of):
                 symbol = of
             case Call(func=func):
                 symbol = func

@@ -18,6 +18,7 @@ from seawall.semantics.symbols import (
     Call,
     Constant,
     Either,
+    Element,
     Entered,
     Iterated,
     Parameter,
@@ -318,6 +319,10 @@ class Names:
                     values = statement.value.elts
                     if len(values) == len(targets) and not any(isinstance(v, ast.Starred) for v in (*values, *targets)):
                         return self.symbol(values[targets.index(node)], depth)
+                elif isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Call, ast.Await)):
+                    inner = self.symbol(statement.value, depth)
+                    if inner is not None and not any(isinstance(target, ast.Starred) for target in targets):
+                        return Element(inner, targets.index(node))
         return None
 
     def parameter(self, arg: ast.arg, scope: Scope) -> Symbol | None:

@@ -88,8 +88,27 @@ class Several(msgspec.Struct, frozen=True, tag=True, gc=False):
     items: tuple[Symbol | None, ...]
 
 
+class Element(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """What the target at a position gets of a call's result: `engine, factory = connect()`."""
+
+    of: Symbol
+    position: int
+
+
 Symbol: TypeAlias = (
-    Ref | Attr | Call | Subscript | Annotation | Parameter | Awaited | Entered | Iterated | Either | Constant | Several
+    Ref
+    | Attr
+    | Call
+    | Subscript
+    | Annotation
+    | Parameter
+    | Awaited
+    | Entered
+    | Iterated
+    | Either
+    | Constant
+    | Several
+    | Element
 )
 
 

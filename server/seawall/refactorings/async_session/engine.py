@@ -18,7 +18,7 @@ from seawall.refactorings.async_session.stacks import Slot, Stacks, makes_sessio
 from seawall.rules.base import File
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.index import Index
-from seawall.semantics.symbols import Call, Ref
+from seawall.semantics.symbols import Call, Element, Ref
 from seawall.semantics.types import Instance, Type, options
 from seawall.semantics.view import FunctionNode, argument, has_unpacking, keyword
 from seawall.syntax import Range, range_of
@@ -27,6 +27,8 @@ _ENGINE = "sqlalchemy.Engine"
 _MAKERS = ("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.Session", "sqlmodel.Session")
 _FACTORIES = ("sqlalchemy.orm.sessionmaker", SCOPED)
 _QUEUES = ("sqlalchemy.pool.QueuePool", "sqlalchemy.QueuePool")
+_PARTS = 4
+"""How many things a function may give at once, with an engine among them."""
 SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
 """Methods of `MetaData` that take an engine."""
 
@@ -152,7 +154,9 @@ class Engines:
                     for one in fact.params
                 )
             case ast.Assign(targets=[ast.Attribute() as target]):
-                return self._makes_sessions(file.type_of(target))
+                owner = file.type_of(target.value)
+                is_known = isinstance(owner, Instance) and bool(self.index.split(owner.cls)[0])
+                return is_known and self._makes_sessions(file.type_of(target))
             case ast.Call():
                 return self._takes(file, above, given, makes_sessions)
         return False
@@ -239,14 +243,17 @@ class Engines:
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         if file.function(call) is not None:
             return False
+        targets = [one for each in targets for one in (each.elts if isinstance(each, ast.Tuple) else [each])]
         return any(isinstance(each, ast.Name) and f"{file.module}.{each.id}" in names for each in targets)
 
     def makers(self) -> list[str]:
-        """The functions that give the engines and factories of the stack."""
+        """The functions that give the engines and factories of the stack, also both in a tuple."""
         found = []
         for name in self.code.functions:
-            made = self.index.type_of(Call(Ref(name)))
-            is_one = isinstance(made, Instance) and made.cls in (_ENGINE, *_FACTORIES)
+            call = Call(Ref(name))
+            parts = [Element(call, at) for at in range(_PARTS)]
+            given = [self.index.type_of(call), *(self.index.type_of(part) for part in parts)]
+            is_one = any(isinstance(one, Instance) and one.cls in (_ENGINE, *_FACTORIES) for one in given)
             if is_one and self.stacks.is_chosen(Slot(name)):
                 found.append(name)
         return found
@@ -259,7 +266,9 @@ class Engines:
     def _goes_along(self, file: File, call: ast.Call) -> bool:
         if self.code.stays(file, call):
             return False
-        return self._is_assigned(file, call, self.factories) or self.stacks.is_chosen(*self.stacks.of(file, call))
+        if self._is_assigned(file, call, self.factories) or self._is_given(file, call):
+            return True
+        return self.stacks.is_chosen(*self.stacks.of(file, call))
 
     def _made_elsewhere(self, file: File, call: ast.Call) -> None:
         """An engine that a function makes is one of its own: what it is for must be known."""

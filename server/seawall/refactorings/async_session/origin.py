@@ -5,7 +5,7 @@ from __future__ import annotations
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import unwrap
-from seawall.semantics.symbols import Attr, Call, Either, Entered, Parameter, Ref, Symbol
+from seawall.semantics.symbols import Attr, Call, Either, Element, Entered, Parameter, Ref, Symbol
 from seawall.semantics.types import Instance
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlmodel.Session")
@@ -34,6 +34,8 @@ def engine_of(index: Index, session: Symbol | None, hops: int = 0) -> str | None
             return engine_of(index, of, hops + 1)
         case Either(several):
             return next((found for each in several if (found := engine_of(index, each, hops + 1))), None)
+        case Element(of):  # `engine, SessionLocal = connect()`
+            return _unpacked_with(index, of)
         case Attr(of, name):
             owner = index.type_of(of)
             if isinstance(owner, Instance):
@@ -71,14 +73,18 @@ def only_engine(index: Index) -> str | None:
 
 
 def _only_engine(index: Index, _: str) -> str | None:
-    found = [
+    found = _engines(index)
+    return found[0] if len(found) == 1 else None
+
+
+def _engines(index: Index) -> list[str]:
+    return [
         f"{module}.{path}"
         for module, facts in index.modules.items()
         if not _TESTS.intersection(module.split(".")) and not is_migration(facts)
         for path, fact in facts.names.items()
         if _is_engine(index, fact)
     ]
-    return found[0] if len(found) == 1 else None
 
 
 def is_migration(facts: ModuleFacts) -> bool:
@@ -137,12 +143,23 @@ def _engine(index: Index, symbol: Symbol | None) -> str | None:
 
 def _is_engine(index: Index, fact: Fact | None) -> bool:
     """Whether a value is made by `create_engine`, or by a function of the project that gives an engine."""
-    if not isinstance(fact, ValueFact) or not isinstance(fact.value, Call):
+    if not isinstance(fact, ValueFact) or not isinstance(fact.value, Call | Element):
         return False
+    if isinstance(fact.value, Element):
+        return index.type_of(fact.value) == Instance("sqlalchemy.Engine")
     name = index.named(fact.value.func)
     if name is None or index.function(name) is None:
         return name == _ENGINE
     return index.type_of(fact.value) == Instance("sqlalchemy.Engine")
+
+
+def _unpacked_with(index: Index, of: Symbol) -> str | None:
+    """The engine that a call gives beside a factory."""
+    for name in _engines(index):
+        fact = index.resolve(name).fact
+        if isinstance(fact, ValueFact) and isinstance(fact.value, Element) and fact.value.of == of:
+            return name
+    return None
 
 
 def _argument(call: Call, name: str) -> Symbol | None:

@@ -50,8 +50,12 @@ class Splitting:
     def split(self, choice: Choice) -> Choice:
         """Write down what is shared a second time; gives the choice of the stack of the copies."""
         copied = {node for maker in self.makers.values() for node in ast.walk(maker.node)}
+        statements: dict[ast.stmt, list[_Maker]] = {}
         for maker in self.makers.values():
-            self._copy(maker)
+            statements.setdefault(maker.node, []).append(maker)
+        for several in statements.values():
+            self._copy(several)
+        for maker in self.makers.values():
             for file, node in self._mentions(maker.name):
                 if node not in copied and not self.code.stays(file, node):
                     self._redirect(file, node, maker)
@@ -64,13 +68,22 @@ class Splitting:
     def _needed(self, makers: set[str], shared: set[str]) -> set[str]:
         """What is shared, what it is made of, and the aliases of it that sync code uses."""
         needed = set(shared) | set(self._aliases(shared))
+        together = list(self._unpacked())
         while more := {
             name
             for name in makers - needed
-            if any(_definition(file, node) in needed for file, node in self._mentions(name))
-        }:
+            if any(needed.intersection(_definition(file, node)) for file, node in self._mentions(name))
+        } | {name for names in together if needed & names for name in names - needed}:
             needed |= more
         return needed
+
+    def _unpacked(self) -> Iterator[set[str]]:
+        """Names that one statement gives their values: `engine, SessionLocal = connect()`."""
+        for file in self.code.files:
+            for node in file.scan.nodes[ast.Assign]:
+                names = _defined(file, node)
+                if len(names) > 1:
+                    yield set(names)
 
     def _aliases(self, shared: set[str]) -> Iterator[str]:
         """`SessionDep = Annotated[Session, Depends(get_db)]`."""
@@ -92,7 +105,7 @@ class Splitting:
             return self._free(_Maker(name, function.file, function.node, new))
         for file in self.code.files:
             for node in (*file.scan.nodes[ast.Assign], *file.scan.nodes[ast.AnnAssign]):
-                if isinstance(node, ast.stmt) and _defines(file, node, name):
+                if isinstance(node, ast.stmt) and name in _defined(file, node):
                     return self._free(_Maker(name, file, node, new))
         raise CannotFix(f"`{name.rpartition('.')[2]}` cannot be written down a second time")
 
@@ -109,7 +122,9 @@ class Splitting:
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
-    def _copy(self, maker: _Maker) -> None:
+    def _copy(self, several: list[_Maker]) -> None:
+        """Write a statement down a second time, which defines one or several of them."""
+        maker = several[0]
         file, node = maker.file, maker.node
         place = range_of(node)
         decorators = node.decorator_list if isinstance(node, FunctionNode) else []
@@ -122,7 +137,7 @@ class Splitting:
             for one in self.makers.values()
             for each in self._inside(one, maker)
         ]
-        swaps.append((name_of(file, node), maker.new))
+        swaps += [(_place_of(one), one.new) for one in several]
         text, line, col = "", first, 0
         for here, new in sorted(swaps):
             text += file.slice(Range(line, col, here.start_line, here.start_col)) + new
@@ -175,23 +190,30 @@ def async_name(name: str) -> str:
     return f"{start}async_{name.removeprefix(start)}"
 
 
-def _definition(file: File, node: ast.AST) -> str:
-    """The name of what a node takes part in the definition of."""
+def _definition(file: File, node: ast.AST) -> list[str]:
+    """The names of what a node takes part in the definition of."""
     for above in file.ancestors(node):
         if isinstance(above, FunctionNode):
-            return file.absolute_name(above)
+            return [file.absolute_name(above)]
         if isinstance(above, ast.Assign | ast.AnnAssign) and file.function(above) is None:
-            target = above.targets[0] if isinstance(above, ast.Assign) else above.target
-            return f"{file.module}.{target.id}" if isinstance(target, ast.Name) else ""
-    return ""
+            return _defined(file, above)
+    return []
 
 
-def _defines(file: File, node: ast.stmt, name: str) -> bool:
+def _defined(file: File, node: ast.AST) -> list[str]:
+    """The names of a module that an assignment gives their values."""
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return (
-        len(targets) == 1
-        and isinstance(targets[0], ast.Name)
-        and file.function(node) is None
-        and f"{file.module}.{targets[0].id}" == name
-        and is_value(file, targets[0], name)
-    )
+    if len(targets) != 1 or file.function(node) is not None:
+        return []
+    parts = targets[0].elts if isinstance(targets[0], ast.Tuple) else targets
+    found = [f"{file.module}.{part.id}" for part in parts if isinstance(part, ast.Name)]
+    return found if all(is_value(file, part, name) for part, name in zip(parts, found, strict=False) if part) else []
+
+
+def _place_of(maker: _Maker) -> Range:
+    """Where the name stands that a statement defines, or one of several."""
+    target = maker.node.targets[0] if isinstance(maker.node, ast.Assign) else None
+    for part in target.elts if isinstance(target, ast.Tuple) else ():
+        if isinstance(part, ast.Name) and part.id == maker.name.rpartition(".")[2]:
+            return range_of(part)
+    return name_of(maker.file, maker.node)

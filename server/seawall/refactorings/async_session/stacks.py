@@ -23,6 +23,7 @@ from seawall.semantics.symbols import (
     Awaited,
     Call,
     Either,
+    Element,
     Entered,
     Iterated,
     Parameter,
@@ -177,8 +178,9 @@ class Stacks:
     def _join_result(self, file: File, value: ast.expr, function: FunctionNode) -> None:
         """A function gives a session, or says that it does."""
         result = Slot(file.absolute_name(function))
-        if self._is_held(file, value) or self.state(value) is not None:
-            self.join(self.of(file, value), result)
+        for each in value.elts if isinstance(value, ast.Tuple) else [value]:
+            if self._is_held(file, each) or self.state(each) is not None:
+                self.join(self.of(file, each), result)
         fact = self.index.function(result.owner)
         declared = options(instance_of(self.index, fact.declared)) if fact is not None and fact.declared else ()
         names = [one.args[0] if one.args else one for one in declared if isinstance(one, Instance)]
@@ -217,7 +219,7 @@ class Stacks:
             case Parameter(name=name):
                 owners = [one for one in functions if self._has_parameter(one, name)]
                 return [*(Slot(one, name) for one in owners[:1]), *self._provided(symbol)]
-            case Entered(of) | Awaited(of) | Iterated(of):
+            case Entered(of) | Awaited(of) | Iterated(of) | Element(of):
                 return self._slots(of, functions, depth + 1)
             case Either(several):
                 return [slot for each in several for slot in self._slots(each, functions, depth + 1)]

@@ -4,6 +4,10 @@ from sqlalchemy.orm import declarative_base, sessionmaker
 from orchard.config import DATABASE_URL
 
 
-engine = create_engine(DATABASE_URL, pool_pre_ping=True)
-SessionLocal = sessionmaker(bind=engine, autoflush=False)
+def connect(url):
+    engine = create_engine(url, pool_pre_ping=True)
+    return engine, sessionmaker(bind=engine, autoflush=False)
+
+
+engine, SessionLocal = connect(DATABASE_URL)
 Base = declarative_base()
