@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from seawall.knowledge import annotations as written
 from seawall.knowledge import names as known_names
 from seawall.knowledge import results as known_results
+from seawall.semantics.elements import element
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.generics import bound
 from seawall.semantics.graph import Memo
@@ -421,31 +422,6 @@ def _entered(index: Index, type_: Type) -> Type | None:
     return None
 
 
-def _element(index: Index, of: Symbol, position: int) -> Type | None:
-    """A part of the tuple that a function of the project returns."""
-    called = of.of if isinstance(of, Awaited) else of
-    function = evaluate(index, called.func) if isinstance(called, Call) else None
-    fact = index.function(function.name) if isinstance(function, Named) else None
-    if fact is None or fact.is_generator or fact.is_async != isinstance(of, Awaited) or not isinstance(function, Named):
-        return None
-    return index.answer(_element_of, (function.name, position))
-
-
-def _element_of(index: Index, asked: tuple[str, int]) -> Type | None:
-    name, position = asked
-    fact = index.function(name)
-    if fact is None:
-        return None
-    match fact.declared:
-        case Subscript(of, args) if index.named(of) in ("builtins.tuple", "typing.Tuple") and position < len(args):
-            return instance_of(index, args[position])
-        case None:
-            shared = [one.items for one in fact.results if isinstance(one, Several) and position < len(one.items)]
-            if shared and len(shared) == len(fact.results):
-                return any_of([evaluate(index, items[position]) for items in shared])
-    return None
-
-
 def _subscript(index: Index, of: Symbol, args: tuple[Symbol | None, ...]) -> Type | None:
     found = evaluate(index, of)
     match found:
@@ -505,6 +481,6 @@ _KINDS: dict[type[Any], Callable[[Index, Any], Type | None]] = {
     Either: lambda index, symbol: any_of([evaluate(index, option) for option in symbol.options]),
     Subscript: lambda index, symbol: _subscript(index, symbol.of, symbol.args),
     Several: lambda *_: Instance("builtins.list"),
-    Element: lambda index, symbol: _element(index, symbol.of, symbol.position),
+    Element: lambda index, symbol: element(index, symbol),
 }
 """How each kind of symbol is evaluated; a `Ref` by its name alone."""
