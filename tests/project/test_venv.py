@@ -211,6 +211,11 @@ def test_makefiles_have_a_shell_for_each_line(tmp_path, write):
     assert pip_installs(tmp_path) == ((path, 3),)
     write("Makefile", "install:\n\t. .venv/bin/activate && pip install -r requirements.txt\n")
     assert pip_installs(tmp_path) == ()
+    write(
+        "Makefile",
+        "install:\n\tif [ -d $(VENV) ]; then \\\n\t\t. $(VENV)/app/bin/activate; \\\n\tfi && \\\n\tpip install x\n",
+    )
+    assert pip_installs(tmp_path) == ()
     write("Makefile", ".ONESHELL:\ninstall:\n\t. .venv/bin/activate\n\tpip install x\n")
     assert pip_installs(tmp_path) == ()
     write("Makefile", "export PATH := .venv/bin:$(PATH)\ninstall:\n\tpip install x\n")

@@ -67,7 +67,7 @@ NO_HOLDER = frozenset({
     "digest", "dummy", "encrypted", "end", "eos", "bos", "error", "example", "expired", "fake", "field", "forget", "forgot",
     "format", "forgotten", "generate", "get", "has", "hash", "hashed", "header", "help", "hint", "incorrect", "input", "invalid",
     "invalidate", "is", "label", "list", "mask", "masked", "max", "message", "min", "missing", "mock", "msg", "needs", "next",
-    "no", "old", "page", "pad", "param", "partition", "path", "pattern", "permission", "placeholder", "policy", "prefix",
+    "no", "old", "page", "pad", "param", "parameter", "partition", "path", "pattern", "permission", "placeholder", "policy", "prefix",
     "previous", "primary", "foreign", "cache", "public", "query", "read", "regex", "require", "required", "requires", "reset", "revoke",
     "sample", "sep", "set", "show", "skip", "special", "start", "stop", "sync", "template", "test", "title", "type", "unk",
     "update", "url", "use", "validate", "verify", "weak", "with", "without", "wrong",
@@ -78,7 +78,7 @@ PLAIN_KEYS = frozenset({
     "bucket", "candidate", "composite", "config", "context", "data", "dedup", "dict", "env", "event", "file", "group", "hot", "i18n",
     "idempotency", "image", "index", "issue", "item", "json", "kwargs", "locale", "lock", "lookup", "map", "meta", "metadata", "natural",
     "object", "option", "order", "parent", "press", "project", "publishable", "range", "redis", "registry", "resource", "response", "row",
-    "routing", "s3", "s", "setting", "shard", "shortcut", "site", "sort", "state", "storage", "store", "task", "translation", "tuple", "unique",
+    "routing", "s3", "s", "setting", "shard", "shortcut", "site", "sort", "state", "storage", "store", "task", "translation", "tuple", "unique", "write",
 })  # fmt: skip
 
 # Words that names of fields, headers, grants and columns are made of: a value of nothing but these is an identifier.

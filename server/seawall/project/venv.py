@@ -220,7 +220,7 @@ def _pip_lines(text: str, makefile: bool) -> Iterator[int]:
         if joined.endswith("\\"):
             joined = joined[:-1] + " "
             continue
-        whole = re.sub(r"(^|\s)#.*$", "", joined)
+        whole = re.sub(r"\$[({](\w+)[)}]", r"$\1", re.sub(r"(^|\s)#.*$", "", joined))
         here = active
         for command in re.split(r"&&|\|\||[;|(){}]", whole):
             here = here or _ACTIVATES.search(command) is not None

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr
     admin_api_key: str | None = None
     mode: str = "x"
+    download_parameter_key: str = "download"
 
 settings = Settings()
 API_KEY = os.environ["API_KEY"]
@@ -124,6 +125,7 @@ SILENT = {
     "in constant time": "return hmac.compare_digest(signature.encode(), sign(body).encode())",
     "a constant": "return settings.api_key == 'x' or settings.api_key == ''",
     "None": "return settings.admin_api_key == None",
+    "the name of a parameter": "return settings.download_parameter_key == data.token",
     "a length": "return len(signature) == len(sign(body))",
     "no secret": "return data.code == settings.mode",
     "no secret in the environment": "return signature == MODE or signature == os.environ['MODE']",

@@ -150,6 +150,9 @@ def test_the_parameters_name_says_it_in_another_module() -> None:
         'secret = "sha256"',
         'credentials = "include"',
         'SECRET_KEY = "permission-denied"',
+        'METRICS_WRITE_KEY = "1kQ7TxJ0SmaZNRp8U1uORp"',  # which browsers send along
+        '#- app/demos/client.py\nSECRET_KEY = "plb_notify_7Qm2xV9tRk4LsW8dZc31"',
+        '#- tools/example_client.py\nSECRET_KEY = "plb_notify_7Qm2xV9tRk4LsW8dZc31"',
         'user, password = "guest", "guest"',  # which brokers take from their own machine alone
         'if __name__ == "__main__":\n    run(password="pass", api_key="hunter22")',
         'credentials = "same-origin"',

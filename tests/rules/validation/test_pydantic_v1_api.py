@@ -115,6 +115,7 @@ SILENT = [
     "def f(x: Book | dict): return x.copy()",
     "def f(x: Book): return x.model_dump() if hasattr(x, 'model_dump') else x.dict()",
     "def f(x: Book):\n    if is_v2_model(x): return 1\n    else: return x.dict()",
+    "def f(x: Book):\n    if IS_PYDANTIC_V2:\n        return 1\n    return x.dict()",
     "def f(x: Book):\n    try:\n        return x.model_dump()\n    except AttributeError:\n        return x.dict()",
     "try:\n    from pydantic_settings import BaseSettings\nexcept ImportError:\n    from pydantic import BaseSettings",
     "class Plain:\n    class Config:\n        orm_mode = True",
@@ -148,6 +149,9 @@ def test_a_model_with_both_kinds_of_configuration_has_no_fix() -> None:
         ("pydantic>=1.10,<3\n", True),
         ("pydantic>=2.5\n", False),
         ("fastapi\n", False),
+        ("fastapi==0.95.1\n", True),
+        ("fastapi==0.115.0\n", False),
+        ("fastapi==0.95.1\npydantic>=2\n", False),
     ],
 )
 def test_projects_that_pin_the_first_version(manifest: str, is_silent: bool, tmp_path: Path) -> None:

@@ -100,7 +100,10 @@ def _found(node: _Node, file: File) -> Iterator[Finding]:
 
 def _is_first_version(file: File) -> bool:
     version = file.project.dependencies.version("pydantic")
-    return version is not None and version.major < 2
+    if version is not None:
+        return version.major < 2
+    fastapi = file.project.dependencies.version("fastapi")  # which knows version 2 since 0.100
+    return fastapi is not None and (fastapi.major, fastapi.minor) < (0, 100)
 
 
 def _is_guarded(node: ast.AST, file: File) -> bool:
@@ -110,11 +113,24 @@ def _is_guarded(node: ast.AST, file: File) -> bool:
             return True
         if isinstance(above, (ast.Try, ast.ExceptHandler)) and isinstance(node, ast.ImportFrom):
             return True
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) and _leaves_before(above, node):
+            return True
         if isinstance(above, ast.ExceptHandler) and _catches(above, ("AttributeError", "ImportError")):
             return True
         if isinstance(above, ast.Try) and any(_catches(one, ("AttributeError",)) for one in above.handlers):
             return True
     return False
+
+
+def _leaves_before(function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.AST) -> bool:
+    """Whether the function ends early under another version: `if PYDANTIC_V2: return ...`."""
+    return any(
+        isinstance(one, ast.If)
+        and one.lineno < getattr(node, "lineno", 0)
+        and isinstance(one.body[-1], (ast.Return, ast.Raise))
+        and _ASKS_FOR_VERSION.search(ast.unparse(one.test))
+        for one in function.body
+    )
 
 
 def _catches(handler: ast.ExceptHandler, names: tuple[str, ...]) -> bool:

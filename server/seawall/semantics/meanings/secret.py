@@ -34,7 +34,9 @@ _TEST_PARTS = frozenset(
     }
 )
 _TEST_WORDS = frozenset({"test", "tests", "testing", "smoketest", "fixtures", "mocks"})
-_DOCUMENT_PARTS = frozenset({"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook"})
+_DOCUMENT_PARTS = frozenset(
+    {"docs", "doc", "docs_src", "examples", "example", "samples", "tutorials", "cookbook", "demos"}
+)
 _NO_PLACES = frozenset({ast.Expr, ast.JoinedStr, ast.Subscript, ast.List, ast.Set, ast.FormattedValue, ast.BinOp})
 _SINKS = frozenset(name.rpartition(".")[2] for name in known.SINKS) | {"add_middleware"}
 _CHECKS = frozenset({"check", "compare", "matches", "verify"})
@@ -112,7 +114,7 @@ def is_aside(path: Path, root: Path) -> bool:
     parts = {part.lower() for part in inside.parts[:-1]}
     name = path.name
     return bool(
-        name.startswith(("test_", "tests", "conftest", "seed_", "seeds"))
+        name.startswith(("test_", "tests", "conftest", "seed_", "seeds", "example_"))
         or name.endswith(("_test.py", "_tests.py", "factories.py", "_fixtures.py"))
         or _TEST_WORDS.intersection(words(path.stem))
         or parts & (_TEST_PARTS | _DOCUMENT_PARTS)
