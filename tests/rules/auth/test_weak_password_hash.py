@@ -177,6 +177,14 @@ def test_a_helper_of_another_module_that_is_handed_a_password() -> None:
     assert [one.message for one in found.related] == ["`register` hands a password to `hexdigest`"]
 
 
+def test_the_password_goes_through_another_helper_first() -> None:
+    opened = "\ndef opened(password):\n    return unseal(password) if sealed() else password\n"
+    text = DIGESTS.replace("{}", "hexdigest(opened(password))").replace("import hexdigest", "import hexdigest, opened")
+    assert_finds("SW503", text + opened)
+    silent = (text + opened).replace("else password", "else 'x'").replace("«", "").replace("»", "")
+    assert_silent("SW503", silent)
+
+
 @pytest.mark.parametrize(
     "text",
     [

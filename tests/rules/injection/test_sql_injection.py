@@ -161,6 +161,15 @@ db.execute(text(f"SELECT id FROM {name}"))""",
     "a number": """db.execute(text(f"SELECT id FROM book WHERE id = {int(name)}"))""",
     "an enum": """db.execute(text(f"SELECT id FROM book ORDER BY id {Order[name].value}"))""",
     "prose": """print(f"Please select {name} from the list")""",
+    "a prompt for a model": """
+prompt = f"Select the best chapter of {name} from the list, then update the set and delete from it what is wrong"
+await client.chat.completions.create(model="m", messages=[{"role": "user", "content": prompt}])
+await agent.execute(prompt)
+chain.run(f"SELECT id FROM book WHERE name = '{name}'")""",
+    "a question for a person": """
+if click.confirm(f"Delete from {name} where nothing is left?"):
+    ui.text(f"Update {name} set by you")
+await websocket.send_text(f"Drop table {name} into the trash?")""",
     "another execute": """
 class Robot:
     def execute(self, order): ...

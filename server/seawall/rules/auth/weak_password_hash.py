@@ -52,6 +52,7 @@ from seawall.rules.base import File, Finding, Related, Severity
 from seawall.semantics.giving import callers
 from seawall.semantics.index import Index
 from seawall.semantics.origins import origins
+from seawall.semantics.taint import through_call
 from seawall.semantics.view import argument, keyword
 
 code, severity = "SW503", Severity.ERROR
@@ -177,8 +178,7 @@ def _handed(index: Index, function: str, origin: str, hops: int) -> list[Related
             continue
         if _ASKS.search(name) or hashes(index, caller):
             return None
-        last = re.search(r"(\w+)\W*$", path.removesuffix(".get_secret_value()"))
-        if last is not None and is_plain_name(last[1]):
+        if any(map(_names_password, (path, *_made_of(index, caller, path)))):
             found = [
                 Related(f"`{name}` hands a password to `{function.rpartition('.')[2]}`", owner=caller, call=number)
             ]
@@ -189,6 +189,18 @@ def _handed(index: Index, function: str, origin: str, hops: int) -> list[Related
             found = further
         first = first or found
     return first
+
+
+def _names_password(path: str) -> bool:
+    last = re.search(r"(\w+)\W*$", path.removesuffix(".get_secret_value()"))
+    return last is not None and is_plain_name(last[1])
+
+
+def _made_of(index: Index, function: str, path: str) -> Iterator[str]:
+    """What a helper's result is made of, where the path is one: `decrypted(password)`."""
+    fact = index.function(function) if path.startswith("#") else None
+    if fact is not None:
+        yield from (spot.origin for spot, _ in through_call(index, function, fact, path) if spot.function == function)
 
 
 def _is_prefix(call: ast.Call, file: File) -> bool:
