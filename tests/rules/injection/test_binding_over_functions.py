@@ -200,6 +200,105 @@ class Other(Base):
         list(found[0].finding.fixes[0].make())
 
 
+RETURNING = {
+    "a driver": (
+        """return store.db.execute(store.select(name)).fetchall()""",
+        """def select(name: str) -> str:\n    return f"SELECT id FROM book WHERE name = '{name}'\"""",
+        """return store.db.execute(*store.select(name)).fetchall()""",
+        """def select(name: str) -> tuple[str, tuple[str]]:\n    return "SELECT id FROM book WHERE name = ?", (name,)""",
+    ),
+    "a variable on both sides": (
+        """query = store.select(name, year)\n    return store.db.execute(query).fetchall()""",
+        """def select(name, year: int):\n    made = f"SELECT id FROM book WHERE name = '{name}' AND year > {year}"\n    return made""",
+        """query = store.select(name, year)\n    return store.db.execute(*query).fetchall()""",
+        """def select(name, year: int):\n    made = "SELECT id FROM book WHERE name = ? AND year > ?"\n    return made, (name, year)""",
+    ),
+    "a list": (
+        """return store.db.execute(store.select(names)).fetchall()""",
+        """def select(names: list[str]) -> str:\n    return "SELECT id FROM book WHERE name IN ('%s')" % "','".join(names)""",
+        """return store.db.execute(*store.select(names)).fetchall()""",
+        """def select(names: list[str]) -> tuple[str, tuple[object, ...]]:\n"""
+        """    return f"SELECT id FROM book WHERE name IN ({', '.join('?' * len(names))})", (*names,)""",
+    ),
+    "a session": (
+        """return store.Session(con).execute(store.text(store.select(name))).all()""",
+        """def select(name: str):\n    return f"SELECT id FROM book WHERE name LIKE '%{name}%'\"""",
+        """return store.Session(con).execute(store.select(name)).all()""",
+        """def select(name: str):\n    return text("SELECT id FROM book WHERE name LIKE :name").bindparams(name=f"%{name}%")""",
+    ),
+    "asyncpg": (
+        """connection: store.asyncpg.Connection = con\n    return await connection.fetch(store.select(name, year))""",
+        """def select(name: str, year: int) -> str:
+    return (
+        "SELECT id FROM book "
+        f"WHERE name = '{name}' AND year > {year}"  # both
+    )""",
+        """connection: store.asyncpg.Connection = con\n    return await connection.fetch(*store.select(name, year))""",
+        """def select(name: str, year: int) -> tuple[str, str, int]:
+    return (
+        "SELECT id FROM book "
+        "WHERE name = $1 AND year > $2", name, year  # both
+    )""",
+    ),
+    "a text that is awaited": (
+        """return store.db.execute(await store.select(name)).fetchall()""",
+        """async def select(name):\n    return f"SELECT id FROM book WHERE name = '{name}'\"""",
+        """return store.db.execute(*await store.select(name)).fetchall()""",
+        """async def select(name):\n    return "SELECT id FROM book WHERE name = ?", (name,)""",
+    ),
+}
+
+
+@pytest.mark.parametrize(("web", "store", "web_after", "store_after"), RETURNING.values(), ids=RETURNING.keys())
+def test_the_values_come_back_beside_the_text(web: str, store: str, web_after: str, store_after: str) -> None:
+    assert_fixes("SW401", project(web, store), project(web_after, store_after))
+    (found,) = Folder(parse(project(web, store)).files).findings("SW401")
+    assert [(fix.safety, fix.why) for fix in found.finding.fixes] == [
+        ("unsafe", "`select` returns something else than a string from then on")
+    ]
+
+
+def test_a_declared_text_is_declared_anew() -> None:
+    store = """def select(name: str) -> str:\n    return f"SELECT id FROM book WHERE name = '{name}'\""""
+    (found,) = Folder(parse(project(RETURNING["a session"][0], store)).files).findings("SW401")
+    changed = [edit.text for edit in found.finding.fixes[0].make() if hasattr(edit, "text")]
+    assert "TextClause" in changed
+    assert ", TextClause" in changed  # beside the import of `text`
+
+
+ELSEWHERE = {
+    "is used elsewhere, too": (
+        """store.select("x")\n    return store.db.execute(store.select(name)).fetchall()""",
+        """def select(name):\n    return f"SELECT id FROM book WHERE name = '{name}'\"""",
+    ),
+    "returns texts in several places": (
+        """return store.db.execute(store.select(name)).fetchall()""",
+        """def select(name):\n    if not name:\n        return "SELECT 1"\n    return f"SELECT id FROM book WHERE name = '{name}'\"""",
+    ),
+    "does not simply return its text": (
+        """return store.db.execute(store.select(name)).fetchall()""",
+        """import functools\n\n\n@functools.cache\ndef select(name):\n    return f"SELECT id FROM book WHERE name = '{name}'\"""",
+    ),
+    "put together in a way that cannot be changed": (
+        """return store.db.execute(store.select(name)).fetchall()""",
+        """def select(name):\n    return f"SELECT id FROM book WHERE {name}\"""",
+    ),
+    "is given values already": (
+        """return store.db.execute(store.select(name), (1,)).fetchall()""",
+        """def select(name):\n    return f"SELECT id FROM book WHERE name = '{name}' AND year > ?\"""",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("reason", "web", "store"), [(why, *case) for why, case in ELSEWHERE.items()], ids=ELSEWHERE.keys()
+)
+def test_a_text_that_cannot_come_back_with_its_values(reason: str, web: str, store: str) -> None:
+    found = Folder(parse(project(web, store)).files).findings("SW401")
+    with pytest.raises(CannotFix, match=reason):
+        list(found[0].finding.fixes[0].make())
+
+
 # -- what the mended code does ----------------------------------------------------------------------------------------
 
 TABLE = "CREATE TABLE book (id integer, name text, year integer)"
@@ -233,28 +332,32 @@ def answers(files: dict[str, str], con: Any, names: tuple[str, ...], prepare: An
     return [[tuple(row) for row in asyncio.run(find(name, [name, "x"], 1, con))] for name in names]
 
 
-ON_SQLITE = [name for name, case in EXECUTING.items() if "Session" not in case[1] and ("con" not in case[0])]
+ON_SQLITE = [
+    case for case in (*EXECUTING.values(), *RETURNING.values()) if "Session" not in case[1] and "con" not in case[0]
+]
 
 
-@pytest.mark.parametrize("name", ON_SQLITE)
-def test_on_sqlite(name: str) -> None:
+@pytest.mark.parametrize("case", ON_SQLITE, ids=[case[1].partition("\n")[0] for case in ON_SQLITE])
+def test_on_sqlite(case: tuple[str, str, str, str]) -> None:
     def prepare(store: Any) -> None:
         store.db.execute(TABLE)
         store.db.executemany("INSERT INTO book VALUES (?, ?, ?)", ROWS)
 
-    files = parse(project(*EXECUTING[name][:2])).files
+    files = parse(project(*case[:2])).files
     after = mended(files)
     harmless = ("Emma", "nobody")
     assert answers(after, None, harmless, prepare) == answers(files, None, harmless, prepare)
     assert answers(after, None, ("O'Brien", *INJECTIONS), prepare) == [[(3,)], [], []]
 
 
-def test_with_a_session() -> None:
-    files = mended(parse(project(*EXECUTING["a method that executes text()"][:2])).files)
+@pytest.mark.parametrize("case", [EXECUTING["a method that executes text()"], RETURNING["a session"]])
+def test_with_a_session(case: tuple[str, str, str, str]) -> None:
+    files = mended(parse(project(*case[:2])).files)
     with Session(create_engine("sqlite://")) as session:
         session.connection().exec_driver_sql(TABLE)
         session.connection().exec_driver_sql("INSERT INTO book VALUES (?, ?, ?)", ROWS)
-        assert answers(files, session, ("Emma", "O'Brien", *INJECTIONS)) == [[(1,)], [(3,)], [], []]
+        given = session if "store.Store" in case[0] else session.connection()
+        assert answers(files, given, ("Emma", "O'Brien", *INJECTIONS)) == [[(1,)], [(3,)], [], []]
 
 
 def test_on_postgresql() -> None:
@@ -278,6 +381,6 @@ def test_on_postgresql() -> None:
             finally:
                 await con.close()
 
-        for case in ("asyncpg", "asyncpg with values"):
-            find, _ = loaded(mended(parse(project(*EXECUTING[case][:2])).files))
+        for case in (EXECUTING["asyncpg"], EXECUTING["asyncpg with values"], RETURNING["asyncpg"]):
+            find, _ = loaded(mended(parse(project(*case[:2])).files))
             assert [asyncio.run(ask(find, name)) for name in ("Emma", *INJECTIONS)] == [[(1,)], [], []]

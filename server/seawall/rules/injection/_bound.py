@@ -47,9 +47,11 @@ class Bound(msgspec.Struct):
     """Why what is bound may not be taken like what stood in the text."""
 
 
-def find_bound(template: Template, sql: SqlCall, file: File) -> list[Bound] | None:
-    """Every value in the text; None if one of them stands where no parameter can."""
-    return _Finder(template, sql, file).find()
+def find_bound(template: Template, sql: SqlCall, file: File, unsafe: set[ast.expr] | None = None) -> list[Bound] | None:
+    """Every value in the text; None if one of them stands where no parameter can. `unsafe` may not stay in any case."""
+    if unsafe is None:
+        unsafe = {one.value for one in tainted(sql, file)}
+    return _Finder(template, sql, file, unsafe).find()
 
 
 def casts(one: Bound, style: Style, written: str) -> str:
@@ -64,13 +66,13 @@ def casts(one: Bound, style: Style, written: str) -> str:
 
 
 class _Finder:
-    def __init__(self, template: Template, sql: SqlCall, file: File) -> None:
+    def __init__(self, template: Template, sql: SqlCall, file: File, unsafe: set[ast.expr]) -> None:
         self.template = template
         self.chars = template.chars
         self.sql = sql
         self.file = file
         self.style = sql.sink.style
-        self.unsafe = {one.value for one in tainted(sql, file)}
+        self.unsafe = unsafe
 
     def find(self) -> list[Bound] | None:
         if "$$" in self.template.text:

@@ -10,7 +10,7 @@ from seawall.knowledge.sql import COLONS, MANY, SINKS, Style
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact
 from seawall.semantics.meanings.sql_call import SqlCall
-from seawall.semantics.summary import Hop, known
+from seawall.semantics.summary import known
 from seawall.semantics.types import Named, options
 from seawall.semantics.view import FunctionNode, keyword
 
@@ -43,12 +43,13 @@ def takes(sql: SqlCall, file: File) -> Takes:
         raise CannotFix("the text goes through several functions before it is executed")
     if sql.name.rpartition(".")[2] in (*MANY, "executescript", "prepare"):
         raise CannotFix("the text is executed in a way that takes its values elsewhere")
-    helper, node = _find(sql.hops[0], file)
+    helper, node = find_function(sql.hops[0].caller, file)
     return _Reading(sql, helper, node).takes()
 
 
-def _find(hop: Hop, file: File) -> tuple[File, FunctionNode]:
-    module, path = file.index.split(hop.caller)
+def find_function(name: str, file: File) -> tuple[File, FunctionNode]:
+    """The code of a function of the project."""
+    module, path = file.index.split(name)
     for document in file.modules():
         for item in document.source.items if document.module == module else ():
             helper = File(document, item, file.index, file.project)
