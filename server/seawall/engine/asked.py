@@ -37,7 +37,7 @@ def _cells(memos: Iterable[Memo]) -> set[int]:
     while waiting:
         source = waiting.pop()
         if isinstance(source, Memo):
-            new = source.sources.keys() - seen
+            new = set(source.sources) - seen
             seen |= new
             waiting.extend(new)
         else:
@@ -48,6 +48,21 @@ def _cells(memos: Iterable[Memo]) -> set[int]:
 def answers(index: Index) -> dict[Question, bytes]:
     """What every question that was asked has for an answer by now, as a digest."""
     return {(module, question): digest(cell.value) for module, question, cell in index.questions()}
+
+
+def mentions(index: Index) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What each module says to the questions that any may answer, for a run that reads only some of them."""
+    return {question: dict(found) for question, found in index.mentions()}
+
+
+def sayings(index: Index, modules: Iterable[str]) -> dict[str, bytes]:
+    """A digest of all that a module says, without the insides of its functions; nothing for what is no module."""
+    known = index.modules
+    return {
+        module: digest((tuple(known[module].names.items()), known[module].stars))
+        for module in modules
+        if module in known
+    }
 
 
 def digest(value: Any) -> bytes:

@@ -73,5 +73,6 @@ class Survey:
                 # a fix would hold on to the tree, and is only asked for once the file is open
                 findings = tuple(replace(finding, fixes=()) for finding in result.findings)
                 look.found.append((start, replace(result, findings=findings)))
+        look.used.settle()
         self.forget(path)
         self._looks[path] = look

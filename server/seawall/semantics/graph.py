@@ -7,11 +7,14 @@ it used has really changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 
 CLEAN, CHECK, DIRTY = 0, 1, 2
+
+_NOTHING: dict[Source, None] = {}
+"""What is used by those that are not running."""
 
 
 class Observer(Protocol):
@@ -21,11 +24,34 @@ class Observer(Protocol):
 class Source:
     """What a memo can depend on."""
 
-    __slots__ = ("observers", "value")
+    __slots__ = ("_observers", "value")
 
     def __init__(self, value: Any = None) -> None:
         self.value = value
-        self.observers: set[Memo] = set()
+        self._observers: Memo | set[Memo] | None = None
+
+    @property
+    def observers(self) -> Iterable[Memo]:
+        """The memos that used it."""
+        known = self._observers
+        return () if known is None else known if isinstance(known, set) else (known,)
+
+    def watch(self, observer: Memo) -> None:
+        """Somebody used it. Most sources have one observer, or none, so a set is made for the second."""
+        known = self._observers
+        if known is None:
+            self._observers = observer
+        elif isinstance(known, set):
+            known.add(observer)
+        elif known is not observer:
+            self._observers = {known, observer}
+
+    def unwatch(self, observer: Memo) -> None:
+        """That use is over."""
+        if isinstance(self._observers, set):
+            self._observers.discard(observer)
+        elif self._observers is observer:
+            self._observers = None
 
     def refresh(self) -> None:
         """Bring the value up to date; marks observers dirty if it changed."""
@@ -43,9 +69,9 @@ class Cell(Source):
     def get(self) -> Any:
         if _running:
             reader = _running[-1]
-            if self not in reader.sources:
-                reader.sources[self] = None
-                self.observers.add(reader)
+            if self not in reader.using:
+                reader.using[self] = None
+                self.watch(reader)
         return self.value
 
     def set(self, value: Any) -> bool:
@@ -61,7 +87,7 @@ class Memo(Source):
     """A derived answer. A memo that asks for itself answers `None`, and so does every memo on that circle: what such a
     circle means cannot depend on where one enters it."""
 
-    __slots__ = ("_compute", "_given", "cyclic", "notes", "sources", "state", "when_suspect")
+    __slots__ = ("_compute", "_given", "cyclic", "notes", "sources", "state", "using", "when_suspect")
     running: ClassVar[list[Memo]] = []
 
     def __init__(
@@ -70,7 +96,10 @@ class Memo(Source):
         super().__init__()
         self._compute, self._given = compute, given
         self.when_suspect = when_suspect
-        self.sources: dict[Source, None] = {}
+        self.sources: tuple[Source, ...] = ()
+        """The answers that were used, in their order."""
+        self.using: dict[Source, None] = _NOTHING
+        """The same, while it is computed."""
         self.state = DIRTY
         self.cyclic = False
         self.notes: dict[int, tuple[object, Any]] | None = None
@@ -79,9 +108,9 @@ class Memo(Source):
     def get(self) -> Any:
         if _running:
             reader = _running[-1]
-            if self not in reader.sources:
-                reader.sources[self] = None
-                self.observers.add(reader)
+            if self not in reader.using:
+                reader.using[self] = None
+                self.watch(reader)
         if self.state != CLEAN:
             if self in Memo.running:
                 for member in Memo.running[Memo.running.index(self) :]:
@@ -97,7 +126,7 @@ class Memo(Source):
     def holds(self) -> bool:
         """Whether every answer that was used is still the same."""
         if self.state == CHECK:
-            for source in list(self.sources):
+            for source in self.sources:
                 source.refresh()
                 if self.state == DIRTY:
                     break
@@ -121,14 +150,14 @@ class Memo(Source):
     def forget(self) -> None:
         """Leave the graph: nobody will ask again."""
         for source in self.sources:
-            source.observers.discard(self)
-        self.sources = {}
+            source.unwatch(self)
+        self.sources = ()
         self.state = DIRTY
 
     def _run(self) -> None:
         for source in self.sources:
-            source.observers.discard(self)
-        self.sources = {}
+            source.unwatch(self)
+        self.using = {}
         self.cyclic = False
         self.notes = {}
         Memo.running.append(self)
@@ -137,6 +166,7 @@ class Memo(Source):
         finally:
             Memo.running.pop()
             self.notes = None
+            self.sources, self.using = tuple(self.using), _NOTHING
         if self.cyclic:
             value = None
         self.state = CLEAN
@@ -156,8 +186,9 @@ class Record(Memo):
     __slots__ = ()
 
     def __init__(self) -> None:
-        super().__init__(lambda: None)
+        super().__init__(_nothing)
         self.state = CLEAN
+        self.using = {}
 
     @contextmanager
     def noting(self) -> Iterator[None]:
@@ -171,3 +202,16 @@ class Record(Memo):
             Memo.running.pop()
             self.notes = None
             self.state = state  # answers that are made for the first time are no change
+
+    def settle(self) -> None:
+        """Nothing more will be noted."""
+        if self.using:
+            self.sources, self.using = tuple(self.using), _NOTHING
+
+    def forget(self) -> None:
+        self.settle()
+        super().forget()
+
+
+def _nothing() -> None:
+    """What a record computes."""

@@ -12,7 +12,7 @@ from seawall.knowledge import names as known_names
 from seawall.semantics.evaluate import class_name, evaluate
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell, Memo
-from seawall.semantics.mentions import KINDS, Mentions
+from seawall.semantics.mentions import KINDS, Mentions, same_mentions
 from seawall.semantics.symbols import Constant, Either, Symbol
 from seawall.semantics.types import Named, Type
 
@@ -80,15 +80,20 @@ class Index:
         is_news = self._follow(module, before, after, read if changed is not None else touched)
         if changed is not None and not touched:
             return is_news
-        if (old is None) != (facts is None) or any(before.get(name) != after.get(name) for name in touched):
+        differing = [name for name in touched if before.get(name) != after.get(name)]
+        is_about_functions = changed is not None and all(
+            same_mentions(before.get(name), after.get(name)) for name in differing
+        )
+        if (old is None) != (facts is None) or differing:
             is_news = True
-            self._methods.pop(module, None)
-            for mentions in self._mentions.values():
-                mentions.changed(module)
+            if not is_about_functions:
+                self._methods.pop(module, None)
+                for mentions in self._mentions.values():
+                    mentions.changed(module)
             self._revision.set(self._revision.value + 1)
         cells = self._cells.get(module, {})
         owners = {f"{name.rpartition('.')[0]}()" for name in touched}
-        for question in (*touched, *owners, _EXISTS, _STARS, _IMPORTS):
+        for question in (*touched, *(() if is_about_functions else (*owners, _EXISTS, _STARS, _IMPORTS))):
             if (cell := cells.get(question)) is not None:
                 cell.set(self._answer(module, question))
         return is_news
@@ -153,6 +158,16 @@ class Index:
         for mentions in self._mentions.values():
             for name, cell in mentions.asked():
                 yield "", name, cell
+
+    def mentions(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+        """Those questions that all may answer, and what each module says, if anything: names and no more."""
+        for mentions in self._mentions.values():
+            yield from mentions.by_module()
+
+    def recall(self, question: str, found: Mapping[str, tuple[str, ...]]) -> None:
+        """Take over what modules that are not read say to such a question; one that is read speaks for itself."""
+        kind, _, name = question.partition(" ")
+        self._mentions[kind].recall(name, found)
 
     def answer(self, query: Callable[[Index, Argument], Answer], argument: Argument) -> Answer | None:
         """What a query says to an argument, remembered; None also if that answer rests on itself."""
@@ -234,7 +249,9 @@ class Index:
         return bool(self.ask(module, _EXISTS))
 
     def ask(self, module: str, question: str) -> Any:
-        """What a module says to a question, as `questions` lists them."""
+        """What a module says to a question, as `questions` lists them. Of what is no module's, nothing is known, ever."""
+        if not module:
+            return self._answer(module, question)
         cells = self._cells.get(module)
         if cells is None:
             cells = self._cells[module] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from seawall.knowledge import http_input
-from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ModuleFacts, ValueFact
+from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell
 from seawall.semantics.symbols import Attr, Call, Ref, Several, Subscript, Symbol
 
@@ -47,6 +47,15 @@ class Mentions:
         """The questions that somebody asked, and the answers."""
         return ((f"{self.kind} {name}", cell) for name, cell in self._cells.items())
 
+    def by_module(self) -> Iterable[tuple[str, Mapping[str, tuple[str, ...]]]]:
+        """The same questions, and what each module says to them, if anything."""
+        return ((f"{self.kind} {name}", found) for name, found in self._asked.items())
+
+    def recall(self, name: str, found: Mapping[str, tuple[str, ...]]) -> None:
+        """Take over what modules that are not read say to a question."""
+        self._asked[name] = dict(found)
+        self._cells[name] = Cell(self._answer(name))
+
     def changed(self, module: str) -> None:
         """A module's facts are others now, or no more."""
         self._tables.pop(module, None)
@@ -70,6 +79,12 @@ class Mentions:
             facts = self._modules.get(module)
             table = self._tables[module] = self._sort(module, facts) if facts is not None else {}
         return table
+
+
+def same_mentions(old: Fact | None, new: Fact | None) -> bool:
+    """Whether two versions of a fact certainly mention the same, apart from what they call. Of a function, only the decorators
+    mention anything: they make it a property."""
+    return isinstance(old, FunctionFact) and isinstance(new, FunctionFact) and old.decorators == new.decorators
 
 
 def callers(module: str, facts: ModuleFacts) -> Table:
