@@ -1,7 +1,7 @@
 """Findings that are kept from one run to the next.
 
 What a file's findings rest on is its own text, the answers of other modules, what the project's folder says, the settings, and
-Seawall and Python themselves. No text and no fact is kept: they may hold secrets. Only digests are.
+Seawall and Python themselves. No text and no fact is kept: they may hold secrets. Only digests are, and names.
 """
 
 from __future__ import annotations
@@ -52,10 +52,16 @@ class Saved(msgspec.Struct):
     written: int
     looked_at: dict[str, Stamp]
     """What the project's folder said, by path."""
+    roots: tuple[str, ...]
+    """Where imports start. What modules import may move that; a change of some of them is no reason to think that it does."""
     files: dict[str, Stamp]
     """The modules that say what names mean."""
     questions: list[tuple[str, str, bytes]]
     """Module, question, and a digest of the answer."""
+    mentions: dict[str, dict[str, tuple[str, ...]]]
+    """What each module says to the questions that any may answer: names and no more."""
+    sayings: dict[str, bytes]
+    """By module, a digest of all that it says."""
     entries: dict[str, Entry]
     about_project: list[Report]
 

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-from seawall.engine.asked import Question, answers, asked
+from seawall.engine.asked import Question, answers, asked, mentions, sayings
 from seawall.engine.cache import Entry
 from seawall.engine.report import Problem, Report, report
 from seawall.engine.request import Progress, Request, load
@@ -42,6 +42,10 @@ class Share:
     problems: dict[Path, Problem] = field(default_factory=dict)
     asked: dict[Path, frozenset[Question]] = field(default_factory=dict)
     answers: dict[Question, bytes] = field(default_factory=dict)
+    mentions: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """What each module says to the questions that any may answer."""
+    sayings: dict[str, bytes] = field(default_factory=dict)
+    """A digest of all that a module says, of those that were read."""
     looked_at: set[str] = field(default_factory=set)
     """Files and folders of the project that somebody asked about."""
     broken: set[str] = field(default_factory=set)
@@ -60,6 +64,8 @@ class Share:
         self.problems |= other.problems
         self.asked |= other.asked
         self.answers |= other.answers
+        self.mentions |= other.mentions
+        self.sayings |= other.sayings
         self.looked_at |= other.looked_at
         self.broken |= other.broken
 
@@ -194,6 +200,8 @@ def findings(
     share.broken = workspace.checker.broken
     if trace:
         share.asked, share.answers = asked(workspace, paths), answers(workspace.index)
+        share.mentions = mentions(workspace.index)
+        share.sayings = sayings(workspace.index, {document.module for document in workspace.documents.values()})
         share.looked_at = looked_at
     return share
 

@@ -39,7 +39,7 @@ def check(request: Request, jobs: int | None = None, *, use_cache: bool = True, 
     about_project = [report(located, project.settings) for located in workspace.project_findings()]
     if cache is None:
         return _outcome(request, checked, share.entries(), about_project)
-    kept = remember(saved, share, files, about_project)
+    kept = remember(workspace.project, saved, share, files, about_project)
     if not share.broken and not workspace.checker.broken:
         cache.save(kept)
     return _outcome(request, checked, kept.entries, about_project)

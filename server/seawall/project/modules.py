@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from seawall.project import toml_file
-from seawall.project.reading import absolute, is_file, is_folder, located, looked_at, read_bytes, read_text
+from seawall.project.reading import absolute, is_file, is_folder, located, looked_at, read_text, regular_bytes
 from seawall.project.settings import DEFAULT_EXCLUDE, Settings
 
 SUBPROJECT = (
@@ -146,7 +146,7 @@ def _holds_packages(folder: Path, names: Iterable[str]) -> bool:
     name = folder.name.encode()
     direct = 0
     for file in _some_files(folder, names):
-        for found in _IMPORT.findall(read_bytes(file) or b""):
+        for found in _IMPORT.findall(regular_bytes(file) or b""):
             head = found.partition(b".")[0]
             if head == name:
                 return False
@@ -167,7 +167,7 @@ def _names_itself(folder: Path, names: frozenset[str]) -> bool:
     return any(
         path[0] in around or any(path[:depth] == parts[-depth:] for depth in range(2, _DEPTH + 1))
         for file in files
-        for found in _IMPORT.findall(read_bytes(file) or b"")
+        for found in _IMPORT.findall(regular_bytes(file) or b"")
         if (path := found.split(b"."))
     )
 

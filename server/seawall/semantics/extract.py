@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import zlib
 from functools import partial
 
 from seawall.knowledge import http_input
@@ -161,7 +162,7 @@ def _indexes(names: Names, facts: dict[str, Fact]) -> None:
 
 
 def _registrations(names: Names, facts: dict[str, Fact]) -> None:
-    """`app.include_router(users.router)` is a fact of its own, `include_router users.router`: it says something of `router`.
+    """`app.include_router(users.router)` is a fact of its own, `include_router 7d1c...`: it says something of `router`.
 
     So is `path("books/", views.books)` of Django.
     """
@@ -181,7 +182,7 @@ def _registrations(names: Names, facts: dict[str, Fact]) -> None:
         func = names.symbol(node.func)
         if func is not None:
             said = ", ".join(ast.unparse(one) for one in (*given[:2], *(one.value for one in node.keywords[:2])))
-            path = f"{name} {said}"
+            path = f"{name} {_sign(said)}"
             args = tuple(names.symbol(one) for one in given)
             keywords = tuple((one.arg or "**", names.symbol(one.value)) for one in node.keywords)
             facts[path] = ValueFact(path, Place(range_of(node)), None, Call(func, args, keywords))
@@ -199,7 +200,7 @@ def _view(node: ast.expr) -> ast.expr:
 
 
 def _states(names: Names, facts: dict[str, Fact]) -> None:
-    """`app.state.pool = pool` is a fact of its own, `state pool = pool`: of the object that keeps it, and what it is."""
+    """`app.state.pool = pool` is a fact of its own, `state pool 1f0a...`: of the object that keeps it, and what it is."""
     for scope in names.scan.opened.values():
         for target in scope.stores:
             parent = names.scan.parents[target]
@@ -210,9 +211,14 @@ def _states(names: Names, facts: dict[str, Fact]) -> None:
             ):
                 state = names.symbol(target.value)
                 if state is not None:
-                    path = f"state {target.attr} = {ast.unparse(parent.value)[:60]}"
+                    path = f"state {target.attr} {_sign(ast.unparse(parent.value))}"
                     value = Call(state, (names.assigned(target),))
                     facts[path] = ValueFact(path, Place(range_of(target)), None, value)
+
+
+def _sign(code: str) -> str:
+    """What tells code from other code without showing it: names of facts are kept in the cache, and code may hold a secret."""
+    return f"{zlib.crc32(code.encode(errors='replace')):08x}{len(code):x}"
 
 
 def _header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:
