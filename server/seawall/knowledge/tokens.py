@@ -38,10 +38,22 @@ UNVERIFIED_HEADERS = frozenset({
 KEY_HEADERS = frozenset({"jwk", "jku", "x5c", "x5u"})
 """Header fields with which a token brings its own key, or says where to fetch it."""
 
+
+class Encoder(NamedTuple):
+    """What signs a token: where it takes the key, and the algorithm or the header that names it."""
+
+    key: int = 1
+    algorithm: int | None = 2
+    header: int | None = None
+
+
 ENCODERS = {
-    "jwt.encode": (1, 2),
-    "jwt.PyJWT.encode": (1, 2),
-    "jwt.api_jwt.encode": (1, 2),
-    "jose.jwt.encode": (1, 2),
+    "jwt.encode": Encoder(),
+    "jwt.PyJWT.encode": Encoder(),
+    "jwt.api_jwt.encode": Encoder(),
+    "jose.jwt.encode": Encoder(),
+    "joserfc.jwt.encode": Encoder(key=2, algorithm=None, header=0),
+    "authlib.jose.jwt.encode": Encoder(key=2, algorithm=None, header=0),
+    "authlib.jose.JsonWebToken.encode": Encoder(key=2, algorithm=None, header=0),
 }
-"""What signs a token: where it takes the key and the algorithm, which is HS256 where nothing is said."""
+"""The algorithm is HS256 where nothing is said."""

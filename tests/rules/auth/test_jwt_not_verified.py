@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import jwt as pyjwt
 import pytest
 from jose import jwt as jose_jwt
@@ -313,3 +315,57 @@ def test_forged_tokens_are_refused_and_own_ones_read(library: str, read: str) ->
         for token in (forged, unsigned):
             with pytest.raises((pyjwt.InvalidTokenError, jose_jwt.JWTError)):
                 main.subject(token)
+
+
+JOSERFC = """
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+KEY = OctKey.import_key("kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk")
+
+
+def create(sub: str) -> str:
+    return jwt.encode({"alg": "HS256"}, {"sub": sub}, KEY)
+
+
+def subject(token: str) -> str:
+    return jwt.decode(token, KEY, algorithms=["none"]).claims["sub"]
+"""
+AUTHLIB = """
+from authlib.jose import jwt
+from jose.jwt import get_unverified_header
+
+KEY = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+
+
+def create(sub: str) -> str:
+    return jwt.encode({"alg": "HS256"}, {"sub": sub}, KEY).decode()
+
+
+def subject(token: str) -> str:
+    return jwt.decode(token, get_unverified_header(token)["jwk"])["sub"]
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("text", [JOSERFC, AUTHLIB], ids=["joserfc", "authlib"])
+def test_libraries_that_name_the_algorithm_in_the_header(text: str) -> None:
+    with running(fixed("SW505", text)) as main:
+        key = base64.urlsafe_b64encode(b"x" * 40).decode().rstrip("=")
+        headers = {"jwk": {"kty": "oct", "k": key}}  # the forger's own
+        forged = pyjwt.encode({"sub": "admin"}, "x" * 40, algorithm="HS256", headers=headers)
+        unsigned = pyjwt.encode({"sub": "admin"}, None, algorithm="none")
+        assert main.subject(main.create("ada")) == "ada"
+        for token in (forged, unsigned):
+            with pytest.raises(Exception, match=r"(?i)signature|algorithm"):
+                main.subject(token)
+
+
+@pytest.mark.parametrize(
+    "header", ["HEADER", '{"typ": "JWT"}', '{"alg": "none"}'], ids=["somewhere", "no algorithm", "none"]
+)
+def test_no_fix_where_the_header_names_no_algorithm(header: str) -> None:
+    folder = Folder(parse(JOSERFC.replace('{"alg": "HS256"}', header)).files)
+    (found,) = folder.findings("SW505")
+    with pytest.raises(Exception, match="key"):
+        list(found.finding.fixes[0].make())

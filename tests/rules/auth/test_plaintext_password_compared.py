@@ -5,6 +5,7 @@ from __future__ import annotations
 import bcrypt
 import pytest
 from pwdlib import PasswordHash
+from werkzeug.security import generate_password_hash
 
 from support.marked import assert_finds, assert_fixes, assert_silent
 from support.running import fixed, running
@@ -259,17 +260,20 @@ def login(data: Login):
         "#- requirements.txt\nbcrypt>=5\n",
         "#- security.py\nfrom pwdlib import PasswordHash\nhasher = PasswordHash.recommended()\n",
         MORE[MORE.index("#- security.py") :],
+        "#- security.py\nfrom passlib.context import CryptContext\ncontext = CryptContext(['argon2'])\n",
+        "#- security.py\nfrom argon2 import PasswordHasher\nhasher = PasswordHasher()\n",
+        "#- requirements.txt\nwerkzeug\n",
     ],
-    ids=["pwdlib", "bcrypt", "an object", "a function"],
+    ids=["pwdlib", "bcrypt", "an object", "a function", "passlib", "argon2", "werkzeug"],
 )
 def test_the_fixed_code_knows_the_password_by_its_hash(more: str) -> None:
     with running(fixed("SW502", PLAIN + more)) as main:
-        is_bcrypt = "bcrypt" in more
-        stored = (
-            bcrypt.hashpw(b"right", bcrypt.gensalt()).decode()
-            if is_bcrypt
-            else PasswordHash.recommended().hash("right")
-        )
+        if "bcrypt" in more:
+            stored = bcrypt.hashpw(b"right", bcrypt.gensalt()).decode()
+        elif "werkzeug" in more:
+            stored = generate_password_hash("right")
+        else:
+            stored = PasswordHash.recommended().hash("right")
         user = main.User(name="ada", password=stored)
         assert main.matches(user, main.Login(password="right"))
         assert not main.matches(user, main.Login(password="wrong"))

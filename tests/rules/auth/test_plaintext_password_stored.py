@@ -7,6 +7,7 @@ import pytest
 from pwdlib import PasswordHash
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash
 
 from support.marked import assert_finds, assert_fixes, assert_silent
 from support.running import fixed, running
@@ -720,6 +721,8 @@ def test_what_the_project_hashes_with(name: str) -> None:
             "",
         ),
         ("from argon2 import PasswordHasher\nhasher = PasswordHasher()\n", ""),
+        ("from passlib.context import CryptContext\ncontext = CryptContext(['argon2'])\n", ""),
+        ("", "werkzeug\n"),
     ],
 )
 @pytest.mark.parametrize("password", ["correct horse", "x" * 90, "漢字"])
@@ -732,7 +735,9 @@ def test_what_is_stored_is_a_hash_of_the_password(security: str, requirements: s
         session.add(main.register(main.New(password=password)))
         session.commit()
         stored = session.scalars(select(main.User)).one().password
-    if stored.startswith("$2"):
+    if "werkzeug" in requirements:
+        assert check_password_hash(stored, password)
+    elif stored.startswith("$2"):
         assert bcrypt.checkpw(password.encode()[:72], stored.encode())
     else:
         assert PasswordHash.recommended().verify(password, stored)

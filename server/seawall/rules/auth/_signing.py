@@ -75,9 +75,15 @@ def _used(file: File) -> Iterator[tuple[tuple[object, ...], _Expression, _Expres
 def _signs(call: ast.Call, view: View) -> tuple[ast.expr, ast.expr | None] | None:
     """The key and the algorithm of a call that signs, or that verifies with one algorithm."""
     name = view.callee(call) or ""
-    if name in ENCODERS:
-        key, algorithm = argument(call, 1, "key"), argument(call, 2, "algorithm")
-        return (key, algorithm) if key is not None else None
+    encoder = ENCODERS.get(name)
+    if encoder is not None:
+        key = argument(call, encoder.key, "key")
+        if key is None:
+            return None
+        if encoder.header is None:
+            return key, argument(call, encoder.algorithm or 0, "algorithm")
+        algorithm = _named_in(argument(call, encoder.header, "header"))
+        return (key, algorithm) if algorithm is not None else None
     row = DECODERS.get(name)
     if row is None or row.algorithms is None:
         return None
@@ -86,6 +92,14 @@ def _signs(call: ast.Call, view: View) -> tuple[ast.expr, ast.expr | None] | Non
         case ast.List(elts=[algorithm]) | ast.Tuple(elts=[algorithm]) if key is not None:
             return key, algorithm
     return None
+
+
+def _named_in(header: ast.expr | None) -> ast.expr | None:
+    """`"HS256"` of `{"alg": "HS256"}`."""
+    if not isinstance(header, ast.Dict):
+        return None
+    pairs = zip(header.keys, header.values, strict=True)
+    return next((value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "alg"), None)
 
 
 def _usable(node: ast.expr | None, view: View, file: File) -> _Expression | None:
