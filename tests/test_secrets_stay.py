@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from protocol.wire import Wire
 from seawall.cli.commands import FORMATS
+from seawall.engine.parallel import MIN_SIZE
 
 VALUE = "q7Zk-unheard-of-93f1-Walrus-0b5e"
 TOKEN = "gh" + "p_" + "Wa1rusQ7Zk93f1b5eUnheardOfTok3nXyZwV"
@@ -87,6 +89,29 @@ for module in (hardcoded_secret, secret_default, credentials_in_url):
 """Rules that fail, and say with what."""
 
 
+FAILING_ENGINE = f"""
+from seawall.semantics.document import Document
+
+def fail(self, item):
+    raise ValueError({VALUE!r}) from KeyError({TOKEN!r})
+
+Document.analysis = fail
+"""
+"""What is no rule fails, and nobody catches it."""
+
+FAILING_FIX = """
+from seawall.rules.secrets import credentials_in_url, hardcoded_secret, known_secret_format, secret_default
+
+def fail(file, use, *more):
+    raise ValueError(more[0].value if hasattr(more[0], "value") else more)
+
+for module in (credentials_in_url, hardcoded_secret, known_secret_format, secret_default):
+    module.place = fail
+credentials_in_url.require = secret_default.require = fail
+"""
+"""Fixes that fail on the value that they move."""
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
@@ -107,7 +132,7 @@ def assert_discreet(written: bytes | str, where: str) -> None:
 
 
 def run(root: Path, *arguments: str, program: str = "", cache: Path) -> subprocess.CompletedProcess[bytes]:
-    start = [sys.executable, "-c", f"{program}\nfrom seawall.cli.commands import seawall\nseawall()"]
+    start = [sys.executable, "-c", f"{program}\nfrom seawall.cli import main\nmain()"]
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "NO_COLOR": "1"}
     return subprocess.run([*start, *arguments], cwd=root, env=environment, capture_output=True, check=False)
 
@@ -147,6 +172,54 @@ def test_rules_that_fail_do_not_tell_on_what(root: Path, tmp_path: Path) -> None
         assert_discreet(done.stdout + done.stderr, "a crash report")
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_failure_that_nobody_catches_does_not_tell(jobs: str, root: Path, tmp_path: Path) -> None:
+    for number in range(2):  # so much that a second process is worth its start
+        (root / f"app/long_{number}.py").write_text("x = 1\n" * MIN_SIZE)
+    done = run(root, "check", "--no-cache", "--jobs", jobs, program=FAILING_ENGINE, cache=tmp_path / "cache")
+    assert done.returncode == 2
+    assert done.stderr.endswith(b"ValueError\nerror: Seawall itself failed\n")
+    assert_discreet(done.stdout + done.stderr, "a crash report")
+
+
+@pytest.mark.parametrize("options", [("--fix", "--unsafe-fixes"), ("--fix", "--unsafe-fixes", "--verbose")])
+def test_fixes_that_fail_do_not_tell_on_what(options: tuple[str, ...], root: Path, tmp_path: Path) -> None:
+    done = run(root, "check", *options, "--no-cache", program=FAILING_FIX, cache=tmp_path / "cache")
+    assert b"the fix 'Move it to the settings' of SW201 failed" in done.stderr
+    assert_discreet(done.stdout + done.stderr, " ".join(options))
+
+
+def test_what_fails_beside_a_request_does_not_tell() -> None:
+    program = f"""
+        import asyncio, gc, sys, threading
+        from seawall.lsp import logs
+
+        logs.to_stderr()
+
+        async def fail():
+            raise ValueError({VALUE!r})
+
+        async def forget():
+            task = asyncio.create_task(fail())
+            await asyncio.sleep(0)
+            del task
+            gc.collect()
+            asyncio.get_running_loop().call_soon(int, {TOKEN!r})
+            await asyncio.sleep(0)
+
+        asyncio.run(forget())
+        thread = threading.Thread(target=lambda: int({PASSWORD!r}))
+        thread.start()
+        thread.join()
+        raise KeyError({VALUE!r})
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, check=False)
+    assert_discreet(done.stderr, "the log")
+    assert (
+        b"never retrieved" in done.stderr and b"A thread failed" in done.stderr and b"The server failed" in done.stderr
+    )
+
+
 class Listening(Wire):
     """A client that remembers every byte that the server writes."""
 
@@ -168,7 +241,7 @@ class Listening(Wire):
         return [sys.executable, "-c", f"{self._program}\n{start}"]
 
 
-@pytest.mark.parametrize("program", ["", SABOTAGE], ids=["sound", "failing"])
+@pytest.mark.parametrize("program", ["", SABOTAGE, FAILING_FIX], ids=["sound", "failing", "failing to fix"])
 def test_the_server_tells_only_in_edits_that_move_it(program: str, root: Path) -> None:
     wire = Listening(root, program)
     try:
@@ -182,7 +255,11 @@ def test_the_server_tells_only_in_edits_that_move_it(program: str, root: Path) -
             for one in found:
                 context = {"diagnostics": [one]}
                 place = {"textDocument": document, "range": one["range"]}
-                wire.request("textDocument/codeAction", {**place, "context": context})
+                offered = wire.request("textDocument/codeAction", {**place, "context": context}).get("result") or []
+                for action in (
+                    offered if program == FAILING_FIX else ()
+                ):  # a sound one is the edit that moves the secret
+                    wire.request("codeAction/resolve", action)
                 wire.request("textDocument/hover", {"textDocument": document, "position": one["range"]["start"]})
             assert found or program
         wire.heard += wire.quiet()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+COULD_NOT_RUN = 2
+"""The exit code of a run that says nothing about the code."""
+
 
 def main() -> None:
     """The `seawall` program."""
@@ -14,6 +17,12 @@ def main() -> None:
         from seawall.lsp.server import serve
 
         sys.exit(serve())
-    from seawall.cli.commands import seawall
+    try:
+        from seawall.cli.commands import seawall
 
-    seawall(prog_name="seawall")
+        seawall(prog_name="seawall")
+    except Exception as error:  # noqa: BLE001 - Python's own report would quote what it went wrong on
+        from seawall.engine.discreet import trace
+
+        print(f"{trace(error, error.__traceback__)}\nerror: Seawall itself failed", file=sys.stderr)
+        sys.exit(COULD_NOT_RUN)

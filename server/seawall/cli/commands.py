@@ -30,7 +30,9 @@ def seawall() -> None:
 @click.argument("paths", nargs=-1)
 @click.option("--fix/--no-fix", default=None, help="Apply fixes that keep behaviour.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Also apply fixes that may change behaviour.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
+@click.option(
+    "--diff", is_flag=True, help="Show what --fix would change, also secrets that it moves, and write nothing."
+)
 @click.option(
     "--select", multiple=True, metavar="RULES", help="Check these rules: codes, their starts, categories, names."
 )

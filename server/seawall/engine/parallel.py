@@ -155,7 +155,16 @@ class _Meter:
 def _work(
     parent: Connection, request: Request, share: Sequence[Path], checked: frozenset[Path], others: int, trace: bool
 ) -> None:
-    """What one process does."""
+    """What one process does. If it fails, the parent does the work alone, and says what is wrong if that fails, too."""
+    try:
+        _work_on(parent, request, share, checked, others, trace)
+    except Exception:  # noqa: BLE001 - it would be reported with what it went wrong on
+        sys.exit(1)
+
+
+def _work_on(
+    parent: Connection, request: Request, share: Sequence[Path], checked: frozenset[Path], others: int, trace: bool
+) -> None:
     gc.disable()
     meter = _Meter(parent)
     workspace = request.workspace()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from types import TracebackType
 
 from seawall.engine.discreet import trace
+
+log = logging.getLogger("seawall.lsp")
 
 
 class Discreet(logging.Formatter):
@@ -19,7 +22,7 @@ class Discreet(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the standard library's name
         if not record.name.startswith("seawall"):
-            record.message = str(record.msg)
+            record.message = str(record.msg).partition("\n")[0]  # asyncio's next line quotes the exception
         return super().formatMessage(record)
 
 
@@ -28,3 +31,9 @@ def to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Discreet("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    sys.excepthook = lambda kind, error, tb: log.critical("The server failed", exc_info=(kind, error, tb))
+    threading.excepthook = _thread_failed
+
+
+def _thread_failed(args: threading.ExceptHookArgs) -> None:
+    log.critical("A thread failed", exc_info=args.exc_value)

@@ -12,6 +12,7 @@ from seawall.semantics.document import Document
 from seawall.semantics.index import Index
 from seawall.semantics.scopes import Scan
 from seawall.syntax import Range, Text, range_of, read
+from seawall.syntax.parse import quiet
 
 
 class Module:
@@ -25,7 +26,8 @@ class Module:
         self.current = Document(path, name, read(self.text))
         self.scan = Scan(ast.Module([], []))
         try:
-            self.tree = ast.parse("\n".join(line.rstrip("\r\n") for line in self.text.lines))
+            with quiet():
+                self.tree = ast.parse("\n".join(line.rstrip("\r\n") for line in self.text.lines))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise CannotFix(f"`{path.name}` does not parse") from error
 
