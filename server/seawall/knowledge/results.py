@@ -109,6 +109,8 @@ RESULTS: dict[str, str] = {
     "psycopg.Connection.cursor": "psycopg.Cursor",
     "psycopg.AsyncConnection.connect": f"{AWAIT}[psycopg.AsyncConnection]",
     "psycopg.AsyncConnection.cursor": "psycopg.AsyncCursor",
+    "psycopg.AsyncConnection.execute": f"{AWAIT}[psycopg.AsyncCursor]",
+    "psycopg.AsyncCursor.execute": f"{AWAIT}[psycopg.AsyncCursor]",
     "psycopg2.connect": "psycopg2.extensions.connection",
     "psycopg2.extensions.connection.cursor": "psycopg2.extensions.cursor",
     "sqlite3.connect": "sqlite3.Connection",

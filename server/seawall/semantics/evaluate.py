@@ -23,6 +23,7 @@ from seawall.semantics.inner import (
     iterated,
     yielded,
 )
+from seawall.semantics.relations import bound_manager, leads_back
 from seawall.semantics.state import kept_in_state
 from seawall.semantics.symbols import (
     Annotation,
@@ -87,7 +88,7 @@ def _named(index: Index, name: str) -> Type | None:
     match resolved.fact:
         case ValueFact(annotation=annotation, value=value):
             found = (instance_of(index, annotation) if annotation is not None else None) or evaluate(index, value)
-            return _bound_manager(index, found, resolved.name)
+            return bound_manager(index, found, resolved.name)
         case None if resolved.name != resolved.module:
             path = resolved.name.rpartition(".")
             known = known_results.attribute(resolved.name)
@@ -102,16 +103,6 @@ def _named(index: Index, name: str) -> Type | None:
                     return _inherited(index, Instance(owner.name), path[2])
                 return _attribute_of_value(index, path[0], path[2])
     return Named(resolved.name)
-
-
-def _bound_manager(index: Index, type_: Type | None, name: str) -> Type | None:
-    """A Django manager that stands in a model manages that model."""
-    owner = name.rpartition(".")[0]
-    if isinstance(type_, Instance) and not type_.args and index.is_subclass(type_.cls, *known_names.MANAGERS):
-        is_related = index.is_subclass(type_.cls, "django.db.models.RelatedManager")
-        if not is_related and index.is_subclass(owner, known_names.DJANGO_MODEL):
-            return Instance(type_.cls, (Instance(owner),))
-    return type_
 
 
 def _inherited(index: Index, cls: Instance, name: str) -> Type | None:
@@ -282,6 +273,10 @@ def _instance_attribute(index: Index, owner: Instance, cls: str, name: str) -> T
     if not library:
         return None
     knowing = next((base for base in library if known_results.result(f"{base}.{name}") is not None), None)
+    if knowing is None and known_names.DJANGO_MODEL in library:
+        other = leads_back(index, cls, name)
+        if other is not None:
+            return Instance("django.db.models.RelatedManager", (Instance(other),))
     return Named(f"{knowing or library[0]}.{name}", owner)
 
 

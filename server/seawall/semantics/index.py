@@ -234,6 +234,10 @@ class Index:
         """Lists with a function of that (last) name that a worker runs."""
         return self._mentions["runs"].of(name)
 
+    def relations(self, name: str) -> tuple[str, ...]:
+        """Fields of Django's models that lead to another one, and back from there under a name."""
+        return self._mentions["relates"].of(name)
+
     def registered(self, names: frozenset[str]) -> frozenset[str]:
         """Those of some names under which a call registers a handler somewhere in the project."""
         return self.answer(Index._registered_among, names) or frozenset()

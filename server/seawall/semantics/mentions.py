@@ -8,7 +8,7 @@ from typing import TypeAlias
 from seawall.knowledge import http_input
 from seawall.semantics.facts import ClassFact, Fact, FunctionFact, ImportFact, ModuleFacts, ValueFact
 from seawall.semantics.graph import Cell
-from seawall.semantics.symbols import Attr, Call, Ref, Several, Subscript, Symbol
+from seawall.semantics.symbols import Attr, Call, Constant, Ref, Several, Subscript, Symbol
 
 Table: TypeAlias = dict[str, tuple[str, ...]]
 """What a module says: for each name, the absolute names of those who mention it."""
@@ -173,6 +173,17 @@ def jobs(module: str, facts: ModuleFacts) -> Table:
     return _table(found)
 
 
+def relations(module: str, facts: ModuleFacts) -> Table:
+    """Django's fields that lead to another model, by the name under which that leads back."""
+    found: dict[str, dict[str, None]] = {}
+    for path, fact in facts.names.items():
+        if isinstance(fact, ValueFact) and isinstance(fact.value, Call) and "." in path:
+            name = fact.value.keyword("related_name")
+            if isinstance(name, Constant) and isinstance(name.value, str):
+                found.setdefault(name.value, {})[f"{module}.{path}"] = None
+    return _table(found)
+
+
 def _is_property(decorator: Symbol | None) -> bool:
     return _last_name(decorator.func if isinstance(decorator, Call) else decorator).endswith("property")
 
@@ -199,4 +210,5 @@ KINDS: dict[str, Callable[[str, ModuleFacts], Table]] = {
     "registers": registrations,
     "keeps": states,
     "runs": jobs,
+    "relates": relations,
 }

@@ -34,6 +34,8 @@ MAX_OPTIONS = 6
 # Calls that are shaped by their first argument if that is a class.
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
 _FIELDS = frozenset({"Field", "field"})
+# Django's fields that lead to another model, and from there back under `related_name`.
+_TO_MODELS = frozenset({"ForeignKey", "ManyToManyField"})
 _OF_FIELDS = frozenset({"default", "max_length", "default_factory", "repr", "exclude", "pattern", "regex"})
 
 # Builtins that neither block nor lead anywhere.
@@ -433,7 +435,9 @@ class Names:
         if last in _FIELDS:
             return Call(func, keywords=self._default_of_field(node, depth))
         kept = node.keywords
-        if last in WRITES and node in getattr(self.scan.parents[node], "decorator_list", ()):
+        if last in _TO_MODELS and any(one.arg == "related_name" for one in kept):
+            kept = [one for one in kept if one.arg == "related_name"]
+        elif last in WRITES and node in getattr(self.scan.parents[node], "decorator_list", ()):
             kept = [one for one in kept if one.arg is None or one.arg in ROUTE_KEYWORDS]
         elif (
             last not in SHAPED_BY_ARGUMENTS

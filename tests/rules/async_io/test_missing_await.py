@@ -276,3 +276,51 @@ def test_an_instance_that_is_called_and_its_result_called_again_was_a_class() ->
     assert_silent(CODE, CALLED + "async def f(shelf: Shelf):\n    made = shelf(1)\n    return await made('book')\n")
     assert_finds(CODE, CALLED + "async def f(shelf: Shelf):\n    made = «shelf(1)»\n    return made.title\n")
     assert_finds(CODE, LOAD + "async def f():\n    made = «load(1)»\n    return await made('book')\n")
+
+
+SENT = """\
+import json
+from django.http import JsonResponse
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from app.store import count, load
+app = FastAPI()
+"""
+STORE = """\
+#- app/store.py
+async def count() -> int: ...
+async def load(key) -> dict: ...
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "async def f():\n    return JsonResponse({'count': «count()»})",
+        "async def f():\n    found = «count()»\n    return JSONResponse([{'count': found}])",
+        "async def f():\n    return json.dumps([1, {'count': «count()»}])",
+        "@app.get('/')\nasync def f():\n    return {'count': «count()», 'one': await count()}",
+    ],
+)
+def test_in_what_a_response_is_made_of(lines: str) -> None:
+    assert_finds(CODE, f"{SENT}{lines}\n{STORE}")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "async def f():\n    return {'count': count()}",
+        "async def f():\n    return await gathered({'count': count()})",
+        "async def f():\n    waiting = [count(), load(1)]\n    return waiting",
+        "async def f():\n    return JSONResponse({'count': await count()})",
+        "async def f():\n    return JSONResponse(1, headers={'count': count})",
+    ],
+)
+def test_in_what_somebody_may_still_await(lines: str) -> None:
+    assert_silent(CODE, f"{SENT}{lines}\n{STORE}")
+
+
+def test_a_cursor_that_a_connection_gives() -> None:
+    text = "import psycopg\nasync def f(c: psycopg.AsyncConnection):\n    cursor = await c.execute('SELECT 1')\n"
+    assert_finds(CODE, f"{text}    rows = «cursor.fetchall()»\n    return list(rows)\n")
+    assert_silent(CODE, f"{text}    rows = await cursor.fetchall()\n    return list(rows)\n")

@@ -44,6 +44,9 @@ _VALUE_BUILTINS = frozenset(
     f"builtins.{name}"
     for name in ("len", "list", "set", "tuple", "sorted", "dict", "int", "str", "float", "sum", "bool")
 )
+_WRITES_VALUES = frozenset({
+    "django.http.JsonResponse", "starlette.responses.JSONResponse", "json.dumps", "orjson.dumps", "rest_framework.response.Response",
+})  # fmt: skip
 
 
 def check(call: ast.Call, file: File) -> Iterable[Finding]:
@@ -121,6 +124,8 @@ def _is_value_use(node: ast.expr, parent: ast.AST | None, file: File) -> bool:
             return parent.test is node
         case ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.FormattedValue() | ast.AugAssign() | ast.withitem():
             return True
+        case ast.Dict() | ast.List() | ast.Tuple():
+            return _is_sent(parent, file)
         case ast.Call(func=function):
             return function is node or (
                 node in parent.args
@@ -128,6 +133,19 @@ def _is_value_use(node: ast.expr, parent: ast.AST | None, file: File) -> bool:
                 and file.qualname(function) in _VALUE_BUILTINS
             )
     return False
+
+
+def _is_sent(display: ast.expr, file: File) -> bool:
+    """Whether what a dict or list holds is written to a response, which takes values only."""
+    parent = file.parent(display)
+    while isinstance(parent, (ast.Dict, ast.List, ast.Tuple)):
+        display, parent = parent, file.parent(parent)
+    if isinstance(parent, ast.Call):
+        return display in parent.args[:1] and file.callee(parent) in _WRITES_VALUES
+    function = file.function(display)
+    return (
+        isinstance(parent, ast.Return) and function is not None and file.subject(Route.recognise, function) is not None
+    )
 
 
 def _is_misused_name(target: ast.Name, file: File) -> bool:

@@ -1,0 +1,71 @@
+"""Models that lead back to those whose fields lead to them, under the field's `related_name`."""
+
+import pytest
+
+from support.marked import assert_finds, assert_silent
+
+SHOP = """\
+#- shop/__init__.py
+#- shop/base.py
+from django.db import models
+class Base(models.Model):
+    owner = models.ForeignKey("auth.User", related_name="%(class)ss", on_delete=models.CASCADE)
+    parent = models.ForeignKey("self", related_name="children", null=True, on_delete=models.CASCADE)
+#- shop/models.py
+from django.db import models
+from shop.base import Base
+class Order(Base):
+    state = models.CharField(max_length=3)
+class Pot(models.Model):
+    name = models.CharField(max_length=20)
+class Line(models.Model):
+    order = models.ForeignKey(Order, related_name="lines", on_delete=models.CASCADE)
+    pot = models.ForeignKey("shop.Pot", related_name="sold", on_delete=models.PROTECT)
+    tags = models.ManyToManyField("Tag", related_name="tagged")
+class Tag(models.Model):
+    line = models.ForeignKey(Line, on_delete=models.CASCADE)
+#- shop/views.py
+from asgiref.sync import sync_to_async
+from django.http import JsonResponse
+from shop.models import Line, Order, Pot, Tag
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "async def f(order: Order):\n    for line in «order.lines.select_related('pot')»:\n        print(line)",
+        "async def f(order: Order):\n    return len(«order.lines.filter(pot=1)»)",
+        "class View:\n    async def get(self, request, pot: Pot):\n        return «pot.sold.exclude(order=1).exists()»",
+        "async def f(pot: Pot):\n    return «pot.sold.create(pot=pot)»",
+        "async def f(tag: Tag):\n    «tag.tagged.add(1)»",
+        "async def f(order: Order):\n    return [one for one in «order.children.filter(state='new')»]",
+        "async def f(request, pk):\n    pot = await Pot.objects.aget(pk=pk)\n    return «pot.sold.aggregate(1)»",
+        "async def f(order: Order):\n    return «total(order)»\ndef total(order):\n    return order.lines.exclude(pot=1).count()",
+    ],
+)
+def test_the_other_side_of_a_relation(lines: str) -> None:
+    assert_finds("SW108", f"{SHOP}{lines}\n")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "async def f(order: Order):\n    async for line in order.lines.select_related('pot'):\n        print(line)",
+        "async def f(order: Order):\n    return order.lines.filter(pot=1)",
+        "async def f(order: Order):\n    return [line for line in order.lines.all()]",
+        "async def f(pot: Pot):\n    return await pot.sold.acount()",
+        "async def f(pot: Pot):\n    return await sync_to_async(pot.sold.create)(pot=pot)",
+        "def f(pot: Pot):\n    return pot.sold.create(pot=pot)",
+        "async def f(pot: Pot):\n    return pot.lines.create(pot=pot)",
+        "async def f(line: Line):\n    return line.children.create()",
+        "class Order:\n    lines: list\nasync def f(order: Order):\n    return order.lines.index(1)",
+    ],
+)
+def test_what_asks_for_nothing_or_is_no_relation(lines: str) -> None:
+    assert_silent("SW108", f"{SHOP}{lines}\n")
+
+
+def test_a_coroutine_of_a_relation_that_nobody_awaits() -> None:
+    assert_finds("SW104", f"{SHOP}async def f(pot: Pot):\n    «pot.sold.acount()»\n")
+    assert_silent("SW104", f"{SHOP}async def f(pot: Pot):\n    await pot.sold.acount()\n")
