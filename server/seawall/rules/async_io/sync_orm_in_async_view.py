@@ -1,7 +1,7 @@
 """Django's ORM refuses to query the database in async code and raises `SynchronousOnlyOperation`.
 
 A query runs when it is evaluated: by `get`, `create`, `count` and the like, by a loop, `list`, `len` or a test, by `save` and
-`delete`, by related managers, or inside a helper that does any of this. In an `async def` Django raises before it asks the
+`delete`, by related managers, by reading a foreign key that the object's query did not load, or inside a helper that does any of this. In an `async def` Django raises before it asks the
 database. Use the method that begins with `a`, `async for`, or `sync_to_async` for what has no async form (`transaction.atomic`,
 cursors).
 
@@ -39,6 +39,7 @@ from collections.abc import Iterator
 from seawall.knowledge.blocking import Kind
 from seawall.rules.async_io._blocking import hops, is_served, serves
 from seawall.rules.async_io._django import async_fix, in_thread_fix
+from seawall.rules.async_io._django_lazy import lazy
 from seawall.rules.async_io._helpers import Helper, helpers
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.meanings.django_query import DjangoQuery
@@ -75,6 +76,10 @@ def check(
                 file.subject(DjangoQuery.recognise, helper.node) is None
             ):  # a `save` of one's own is one of Django's all the same
                 yield _in_helper(helper, file)
+        for read in lazy(node, file):
+            if is_served(read.node, file):
+                message = f"`{file.text(read.node)}` queries the database, which Django refuses in async code: load it by `select_related`"
+                yield file.finding(read.node, message, *read.fixes(file))
         return
     place = node.iter if isinstance(node, (ast.For, ast.comprehension)) else node
     if not file.on_event_loop(place):
