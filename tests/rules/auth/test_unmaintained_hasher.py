@@ -223,3 +223,79 @@ def check(password: str, stored: bytes) -> bool:
         assert new.check(long, bcrypt.hashpw(long.encode()[:72], bcrypt.gensalt(4)))
         assert new.check(long, new.make(long))
         assert not new.check("other", new.make(long))
+
+
+HASH = """
+#- security.py
+import bcrypt
+
+def hash_password(password: str) -> bytes:
+    return bcrypt.hashpw(«password.encode()», bcrypt.gensalt())
+"""
+CALLED = """
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, Field
+from schemas import {0}
+from security import hash_password
+
+app = FastAPI()
+
+@app.post("/")
+def register({1}):
+    return hash_password({2})
+#- schemas.py
+from typing import Annotated
+from pydantic import BaseModel, Field, SecretStr, StringConstraints, field_validator
+
+{3}
+"""
+
+
+def called(schema: str, taken: str = "new: New", given: str = "new.password") -> str:
+    """A handler whose schema another module has, and the helper of a third one that hashes."""
+    return versions(
+        CALLED.format("New" if "class New" in schema else "Word", taken, given, schema) + HASH, "bcrypt==5.0.0"
+    )
+
+
+LONG = {
+    "no limit": called("class New(BaseModel):\n    password: str"),
+    "a limit from below": called("class New(BaseModel):\n    password: str = Field(min_length=12)"),
+    "too high a limit": called("class New(BaseModel):\n    password: str = Field(max_length=200)"),
+    "a limit of another field": called(
+        "class New(BaseModel):\n    name: str = Field(max_length=20)\n    password: str"
+    ),
+    "a form without one": called("Word = str", "password: str = Form()", "password"),
+    "a base class's field": called("class Base(BaseModel):\n    password: str\n\nclass New(Base):\n    name: str"),
+}
+SHORT = {
+    "a limit": called("class New(BaseModel):\n    password: str = Field(max_length=64)"),
+    "a limit in the annotation": called("class New(BaseModel):\n    password: Annotated[str, Field(max_length=72)]"),
+    "a type with a limit": called(
+        "Word = Annotated[str, StringConstraints(max_length=64)]\n\nclass New(BaseModel):\n    password: Word"
+    ),
+    "a base class's limit": called(
+        "class Base(BaseModel):\n    password: str = Field(max_length=40)\n\nclass New(Base):\n    name: str"
+    ),
+    "a form with a limit": called("Word = str", "password: str = Form(max_length=64)", "password"),
+    "a form with a limit in the annotation": called(
+        "Word = str", "password: Annotated[str, Form(max_length=64)]", "password"
+    ).replace("from fastapi", "from typing import Annotated\n\nfrom fastapi", 1),
+}
+
+
+@pytest.mark.parametrize("way", LONG)
+def test_a_helper_that_long_passwords_reach(way: str) -> None:
+    assert_finds("SW507", LONG[way])
+
+
+@pytest.mark.parametrize("way", SHORT)
+def test_a_helper_that_only_short_passwords_reach(way: str) -> None:
+    assert_silent("SW507", SHORT[way].replace("«", "").replace("»", ""))
+
+
+def test_a_context_that_other_modules_use() -> None:
+    use = "#- users.py\nfrom security import pwd\n\ndef make(password: str) -> str:\n    return pwd.hash(password)\n"
+    assert_finds("SW507", versions(f"#- security.py\n{CONTEXT}{use}", "bcrypt==5.0.0"))
+    plain = CONTEXT.replace("«", "").replace("»", "").replace("bcrypt", "argon2")
+    assert_silent("SW507", versions(f"#- security.py\n{plain}{use}", "bcrypt==5.0.0"))

@@ -141,3 +141,26 @@ def test_the_middleware_is_told() -> None:
         '#- .env\nALLOWED_HOSTS=\'["localhost", "127.0.0.1"]\'\n#- .env.example\nALLOWED_HOSTS=\'["localhost", "127.0.0.1"]\'\n'
         "#- .gitignore\n.env\n",
     )
+
+
+CONFIG = "#- config.py\nfrom pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    hosts: list[str] = {0}\n\nsettings = Settings()\n"
+MAIN = f"#- main.py\nfrom config import {{0}}\n{HEAD}app.add_middleware(TrustedHostMiddleware, allowed_hosts={{1}})\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONFIG.format("['harbour.example']") + MAIN.format("settings", "settings.hosts"),
+        CONFIG.format("[]") + MAIN.format("settings", "settings.hosts"),
+        "#- config.py\nimport os\n\nHOSTS = os.environ['HOSTS'].split(',')\n" + MAIN.format("HOSTS", "HOSTS"),
+        "#- config.py\nimport os\n\nHOSTS = os.getenv('HOSTS', 'localhost').split(',')\n"
+        + MAIN.format("HOSTS", "HOSTS"),
+        "#- config.py\nimport sys\n\nHOSTS = ['*'] if 'dev' in sys.argv else ['harbour.example']\n"
+        + MAIN.format("HOSTS", "HOSTS"),
+        "#- s/__init__.py\n#- s/base.py\nINSTALLED_APPS = []\nALLOWED_HOSTS = []\n#- s/dev.py\nfrom .base import *\n\nALLOWED_HOSTS = ['*']\n",
+        "#- s/__init__.py\n#- s/hosts.py\nHOSTS = ['.harbour.example']\n#- s/settings.py\nfrom s.hosts import HOSTS\n\n"
+        "INSTALLED_APPS = []\nALLOWED_HOSTS = HOSTS\n",
+    ],
+)
+def test_hosts_of_other_files_that_are_chosen(text: str) -> None:
+    assert_silent(CODE, text)

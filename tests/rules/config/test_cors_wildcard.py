@@ -538,3 +538,24 @@ def test_djangos_middleware_without_credentials(credentials: str) -> None:
     [found] = assert_finds(CODE, text)
     assert found.severity is Severity.WARNING
     assert found.finding.message == "`CORS_ALLOW_ALL_ORIGINS` lets any website call the API, list the origins instead"
+
+
+ELSEWHERE = (
+    "#- main.py\nfrom fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\nfrom config import ORIGINS\n\n"
+    "app = FastAPI()\napp.add_middleware(CORSMiddleware, allow_origins=ORIGINS, allow_credentials=True)\n#- config.py\nimport os\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "ORIGINS = ['https://harbour.example']\n",
+        "ORIGINS = os.environ['ORIGINS'].split(',')\n",
+        "ORIGINS = os.getenv('ORIGINS', '').split(',')\n",
+        "ORIGINS = load()\n",
+        "ORIGINS = ['*'] if os.getenv('DEV') else ['https://harbour.example']\n",
+        "from origins import ORIGINS\n#- origins.py\nORIGINS = ('https://*.harbour.example',)\n",
+    ],
+)
+def test_origins_of_other_files_that_are_listed_or_unknown(config: str) -> None:
+    assert_silent(CODE, ELSEWHERE + config)

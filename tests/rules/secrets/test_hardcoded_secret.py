@@ -323,3 +323,58 @@ def test_half_typed_code_is_no_trouble() -> None:
 def test_a_trial_run_gives_away_what_is_real() -> None:
     assert_finds(CODE, 'if __name__ == "__main__":\n    run(api_key=«"plb_notify_7Qm2xV9tRk4LsW8dZc31"»)\n')
     assert_finds(CODE, 'if debug:\n    run(password=«"hunter22"»)\n')
+
+
+KEY = "harness-4e1f-whisker-77c0"
+SEVERAL = {
+    "a parameter of another module's function": (
+        f"#- mail.py\ndef connect(host, password): ...\n#- main.py\nfrom mail import connect\n\nconnect('mx', «'{KEY}'»)\n"
+    ),
+    "a parameter of another module's class": (
+        f"#- api.py\nclass Client:\n    def __init__(self, url, api_key): ...\n#- main.py\nfrom api import Client\n\n"
+        f"client = Client('https://x.example', «'{KEY}'»)\n"
+    ),
+    "a method that a base class has": (
+        "#- base.py\nclass Base:\n    @classmethod\n    def login(cls, secret_key): ...\n#- main.py\nfrom base import Base\n\n"
+        f"class Own(Base): ...\n\nOwn.login(«'{KEY}'»)\n"
+    ),
+    "a settings class that is none any more": (
+        f"#- base.py\nclass BaseSettings: ...\n#- config.py\nfrom base import BaseSettings\n\nclass Settings(BaseSettings):\n    secret_key: str = «'{KEY}'»\n"
+    ),
+    "a key that another module signs with": (
+        f"#- keys.py\nSIGNING_KEY = «'{KEY}'»\n#- tokens.py\nimport jwt\n\nfrom keys import SIGNING_KEY\n\n"
+        "def issue(user):\n    return jwt.encode({'sub': user}, SIGNING_KEY)\n"
+    ),
+}
+ELSEWHERE = {
+    "a parameter of another module's function that is no secret": (
+        f"#- mail.py\ndef connect(host, password_field): ...\n#- main.py\nfrom mail import connect\n\nconnect('mx', '{KEY}')\n"
+    ),
+    "a function that only checks": (
+        "#- forms.py\ndef check_password(request, password): ...\n#- main.py\nfrom forms import check_password\n\ncheck_password(None, 'LongPassword')\n"
+    ),
+    "a value that comes from the settings": (
+        "#- config.py\nfrom pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    secret_key: str\n\nsettings = Settings()\n"
+        "#- tokens.py\nfrom config import settings\n\nSECRET_KEY = settings.secret_key\n"
+    ),
+    "a default of the settings, which another rule tells of": (
+        f"#- base.py\nfrom pydantic_settings import BaseSettings\n\nclass Base(BaseSettings): ...\n#- config.py\nfrom base import Base\n\n"
+        f"class Settings(Base):\n    secret_key: str = '{KEY}'\n"
+    ),
+    "members of an enumeration of another module": (
+        "#- kinds.py\nfrom enum import StrEnum\n\nclass Kind(StrEnum): ...\n#- events.py\nfrom kinds import Kind\n\n"
+        "class Event(Kind):\n    RESET_PASSWORD = 'reset-password-2'\n    SECRET_KEY = 'secret-key-rotated-2'\n"
+    ),
+    "tests beside the code": f"#- app/keys.py\nX = 1\n#- tests/test_keys.py\nSECRET_KEY = '{KEY}'\n",
+    "a parameter that nobody knows": f"#- mail.py\nfrom elsewhere import connect\n#- main.py\nfrom mail import connect\n\nconnect('mx', '{KEY}')\n",
+}
+
+
+@pytest.mark.parametrize("way", SEVERAL)
+def test_over_several_files(way: str) -> None:
+    assert_finds(CODE, SEVERAL[way])
+
+
+@pytest.mark.parametrize("way", ELSEWHERE)
+def test_what_other_files_say_is_no_secret(way: str) -> None:
+    assert_silent(CODE, ELSEWHERE[way])

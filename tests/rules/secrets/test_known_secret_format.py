@@ -152,3 +152,24 @@ def test_tests_and_documentation() -> None:
 def test_no_token_is_in_a_message() -> None:
     found = assert_finds(CODE, f'VALUE = «"{TOKENS["stripe"]}"»\n')
     assert TOKENS["stripe"] not in found[0].finding.message + "".join(fix.title for fix in found[0].finding.fixes)
+
+
+SEVERAL = {
+    "a constant that another module uses": (
+        f"#- names.py\nSESSION = «'{TOKENS['aws']}'»\n#- storage.py\nfrom names import SESSION\n\nclient = connect(SESSION)\n"
+    ),
+    "a parameter that no name tells of": (
+        f"#- api.py\ndef send(text): ...\n#- main.py\nfrom api import send\n\nsend(«'{TOKENS['slack']}'»)\n"
+    ),
+    "a field of a model of another module": (
+        f"#- models.py\nclass Base: ...\n#- main.py\nfrom models import Base\n\nclass Own(Base):\n    sender: str = «'{TOKENS['sendgrid']}'»\n"
+    ),
+    "both modules": (
+        f"#- a.py\nX = «'{TOKENS['github']}'»\n#- b.py\nfrom a import X\n\nY = X + «'{TOKENS['openai']}'»\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", SEVERAL)
+def test_over_several_files(way: str) -> None:
+    assert_finds(CODE, SEVERAL[way])

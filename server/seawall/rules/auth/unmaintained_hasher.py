@@ -63,7 +63,7 @@ from seawall.semantics.giving import callers
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.route import unwrap
 from seawall.semantics.origins import origins
-from seawall.semantics.symbols import Call, Constant, Ref
+from seawall.semantics.symbols import Call, Constant, Parameter, Ref, Symbol
 from seawall.semantics.taint import symbol_of
 from seawall.semantics.types import Instance, options
 from seawall.semantics.view import View, argument, keyword
@@ -228,6 +228,8 @@ def _is_limited(index: Index, function: str, origin: str) -> bool:
         fact = index.function(current)
         path = path.removesuffix(".get_secret_value()")
         owner, _, field = path.rpartition(".")
+        if fact is not None and any(one.name == path and _has_limit(index, one) for one in fact.params):
+            return True
         if fact is not None and owner:
             for one in options(index.type_of(symbol_of(fact, owner))):
                 if isinstance(one, Instance) and _limits(index, one.cls, field):
@@ -241,10 +243,17 @@ def _is_limited(index: Index, function: str, origin: str) -> bool:
 
 def _limits(index: Index, cls: str, field: str) -> bool:
     fact = index.attributes(cls).get(field)
-    if fact is None:
-        return False
-    _, metadata = unwrap(index, fact.annotation)
-    return any(isinstance(one, Call) and _is_short(one.keyword("max_length")) for one in (fact.value, *metadata))
+    return fact is not None and _says_limit(index, fact.annotation, fact.value)
+
+
+def _has_limit(index: Index, parameter: Parameter) -> bool:
+    """Whether a form limits the parameter: `Form(max_length=64)`, also in its annotation."""
+    return _says_limit(index, parameter.annotation, parameter.default)
+
+
+def _says_limit(index: Index, annotation: Symbol | None, value: Symbol | None) -> bool:
+    _, metadata = unwrap(index, annotation)
+    return any(isinstance(one, Call) and _is_short(one.keyword("max_length")) for one in (value, *metadata))
 
 
 def _is_short(limit: object) -> bool:
