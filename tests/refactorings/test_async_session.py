@@ -2044,6 +2044,34 @@ def test_tests_that_call_coroutines_are_named() -> None:
     assert fix.left() == ("`jobs.job` is a coroutine now, and `tests/test_jobs.py` line 5 calls it",)
 
 
+@pytest.mark.parametrize(
+    ("test", "others", "expected"),
+    [
+        (
+            "from database import get_db\nfrom handler import app\n\n\napp.dependency_overrides[get_db] = lambda: None\n",
+            {},
+            "`database.get_db` gives an async session now, and `tests/conftest.py` line 5 replaces it",
+        ),
+        (
+            "from database import get_db\nfrom handler import app\n\n\napp.dependency_overrides[get_db] = lambda: None\n",
+            {"tasks.py": "from celery import shared_task\n\nfrom database import get_db\n\n\n"
+             "@shared_task\ndef refresh():\n    next(get_db()).commit()\n"},
+            "handlers depend on `get_async_db` now, and `tests/conftest.py` line 5 replaces `database.get_db`",
+        ),
+        (
+            "from unit import Unit\n\n\ndef test_it():\n    with Unit() as unit:\n        print(unit)\n",
+            {"unit.py": f"from database import SessionLocal\n\n\n{UNIT}"},
+            "`async with` enters `Unit()` now, and `tests/conftest.py` line 5 has a plain `with`",
+        ),
+    ],
+)  # fmt: skip
+def test_tests_that_replace_or_enter_what_is_async_are_named(test: str, others: dict[str, str], expected: str) -> None:
+    surroundings = {"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER}
+    fix = offered(Folder({**surroundings, **others, "tests/conftest.py": test}))[0]
+    assert fix.make()
+    assert expected in fix.left()
+
+
 def test_libraries_get_the_sync_session_inside() -> None:
     assert_changes(
         "api.py",

@@ -26,7 +26,7 @@ from seawall.refactorings.async_session.split import Splitting
 from seawall.refactorings.async_session.stacks import Choice, Stacks
 from seawall.refactorings.async_session.startup import move_to_startup, reserve
 from seawall.refactorings.async_session.threads import keep_off_the_loop
-from seawall.refactorings.async_session.tidy import calls_from_tests, tidied
+from seawall.refactorings.async_session.tidy import calls_from_tests, entered_in_tests, replaced_in_tests, tidied
 from seawall.refactorings.draft import Draft
 from seawall.semantics.document import Document
 
@@ -37,7 +37,7 @@ class Switch(NamedTuple):
     edits: list[AnyEdit]
     staying: Staying
     tests: tuple[str, ...] = ()
-    """Where tests call what has become a coroutine."""
+    """Where tests call, enter or replace what has become async."""
 
 
 def switch(documents: Iterable[Document], project: Project, engine: str) -> Switch:
@@ -67,7 +67,7 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
     choice = choice._replace(takes_unknown=stack.stacks.is_single())
     if not stack.coroutines.functions:
         raise CannotFix(_reasons(staying))
-    known = staying.known
+    known, copies = staying.known, dict[str, str]()
     shared = stack.coroutines.shared | stack.engines.shared
     if shared:
         engines = stack.engines
@@ -78,19 +78,24 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
             *stack.coroutines.makers(),
             *stack.coroutines.shared,
         }
-        choice = Splitting(stack.sessions.code, stack.stacks, makers, shared).split(choice)
+        splitting = Splitting(stack.sessions.code, stack.stacks, makers, shared)
+        copies = {maker.name: maker.new for maker in splitting.makers.values()}
+        choice = splitting.split(choice)
     stack = _examined(draft, staying, choice)
     stack.stacks.refuse_strangers()
     _queries(stack)
     stack = _examined(draft, staying, choice)
     if staying.known > known:
         return None
-    drivers = _convert(stack)
     functions = [one for one in stack.coroutines.functions.values() if isinstance(one.node, ast.FunctionDef)]
+    code = stack.sessions.code
+    tests = [*calls_from_tests(code, functions), *entered_in_tests(code, functions)]
+    tests += replaced_in_tests(code, stack.coroutines.makes_sessions, copies)
+    drivers = _convert(stack)
     keep_off_the_loop(draft, frozenset(one.name for one in functions))
     draft.apply(tidied(draft, used))
     edits: list[AnyEdit] = [*draft.edits(), *require(draft.project, drivers.backends)]
-    return Switch(edits, staying, tuple(calls_from_tests(stack.sessions.code, functions)))
+    return Switch(edits, staying, tuple(tests))
 
 
 def _reasons(staying: Staying) -> str:
