@@ -1629,6 +1629,62 @@ def test_code_that_has_to_stay_sync_keeps_an_engine_of_its_own(code: str, reason
     assert_leaves(f"#- other.py\n{imports}{code}", reason)
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("async def one(db: Session, id):\n    return db.get(Book, id)\n\n\nasync def both(db: Session):\n"
+         "    return await asyncio.gather(one(db, 1), one(db, 2))\n", "tasks of `asyncio.gather` would share"),
+        ("db = SessionLocal()\n\n\ndef first():\n    return db.get(Book, 1)\n", "all tasks would share `db`"),
+        ("class Mine(Session):\n    def first(self):\n        return self.get(Book, 1)\n\n\n"
+         "async def first(db: Mine):\n    return db.first()\n", "`Mine` is a session of the project's own kind"),
+        ("async def save(book: Book):\n    object_session(book).commit()\n", "an object's own session is a sync one"),
+        ("class Page(Base):\n    __tablename__ = 'pages'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+         "    text: Mapped[str] = mapped_column(deferred=True)\n\n\nasync def show(page: Page, db: Session):\n"
+         "    db.commit()\n    return page.text\n", "`text` is loaded when it is read"),
+        ("class Page(Base):\n    __tablename__ = 'pages'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+         "    lines = relationship('Line', lazy='dynamic')\n\n\ndef count(page: Page):\n    return page.lines.count()\n\n\n"
+         "async def show(page: Page, db: Session):\n    db.commit()\n    return count(page)\n", "`lines` gives a query"),
+    ],
+)  # fmt: skip
+def test_what_an_async_session_would_break_stays_sync(code: str, reason: str) -> None:
+    imports = (
+        "import asyncio\n\nfrom sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship\n"
+    )
+    imports += "\nfrom database import Base, SessionLocal\nfrom models import Book\n\n\n"
+    assert_leaves(f"#- other.py\n{imports}{code}", reason)
+
+
+def test_rows_that_are_sent_as_they_come() -> None:
+    before = """
+        from fastapi import APIRouter, Depends
+        from fastapi.responses import StreamingResponse
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+
+        from database import get_db
+        from models import Book
+
+        router = APIRouter()
+
+
+        def titles(db: Session):
+            for book in db.scalars(select(Book)):
+                yield f"{book.title}\\n"
+
+
+        @router.get("/titles")
+        async def read(db: Session = Depends(get_db)):
+            return StreamingResponse(titles(db), media_type="text/csv")
+        """
+    after = (
+        before.replace("    from sqlalchemy.orm import Session", "    from sqlalchemy.ext.asyncio import AsyncSession")
+        .replace("db: Session", "db: AsyncSession")
+        .replace("def titles", "async def titles")
+        .replace("in db.scalars", "in await db.scalars")
+    )
+    assert_changes("api.py", before, after)
+
+
 SPLIT = ASYNC_DATABASE.replace(
     """\
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine

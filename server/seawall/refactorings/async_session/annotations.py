@@ -26,6 +26,7 @@ def annotate(code: Code, sessions: Sessions, changes: Changes) -> None:
             parent = file.parent(node)
             is_kept = (
                 code.listens(file, node)
+                or isinstance(parent, ast.ClassDef)  # a session of the project's own kind
                 or (cls == _CONNECTION and not _is_followed(file, parent, sessions))
                 or not _is_chosen(file, node, sessions)
             )

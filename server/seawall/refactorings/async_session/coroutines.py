@@ -22,6 +22,11 @@ _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typin
 _TAKES_LISTS = frozenset(
     ["all", "any", "dict", "frozenset", "join", "list", "max", "min", "set", "sorted", "sum", "tuple"]
 )
+_TAKES_ROWS_AS_THEY_COME = frozenset(
+    ["starlette.responses.StreamingResponse", "fastapi.responses.StreamingResponse", "sse_starlette.EventSourceResponse",
+     "sse_starlette.sse.EventSourceResponse"]
+)  # fmt: skip
+"""Responses that go through an async generator as well as through another."""
 _CONTAINER_METHODS = frozenset(name for kind in (dict, list, set, str) for name in dir(kind))
 
 
@@ -277,6 +282,10 @@ class Coroutines:
             case ast.Call(func=ast.Name(id="next")) as next_ if next_.args[:1] == [call]:
                 self.advanced.append(Place(file, next_.func))
                 self.wait(file, next_)
+            case ast.Call(args=[first, *_]) as taker if (
+                first is call and file.callee(taker) in _TAKES_ROWS_AS_THEY_COME
+            ):
+                pass
             case ast.Call(func=func) as taker if call in taker.args and _name(func) in _TAKES_LISTS:
                 self._host(file, call)
                 self.gathered.append(Place(file, call))

@@ -26,7 +26,7 @@ _LAZY = frozenset({"select", True})
 
 
 class Relationship(NamedTuple):
-    """`name = relationship(...)` of a model."""
+    """`name = relationship(...)` of a model, or another attribute."""
 
     model: str
     name: str
@@ -57,8 +57,8 @@ def read_relationships(code: Code) -> dict[str, set[str]]:
     return found
 
 
-def leave_readers_of_queries(code: Code) -> None:
-    """A relationship that gives a query of its rows (`lazy="dynamic"`) is only there for sync sessions: who reads it stays so.
+def leave_late_readers(code: Code) -> None:
+    """What only a sync session loads when it is read, `lazy="dynamic"` or a deferred column: who reads it stays sync.
 
     Raises:
         CannotFix: it is sent, or read where nobody says by whom.
@@ -66,15 +66,34 @@ def leave_readers_of_queries(code: Code) -> None:
     reads: Reads | None = None
     several = list(relationships(code))
     models = {one.model for one in several}
-    for one in several:
-        lazy = keyword(one.call, "lazy")
-        if lazy is None or _is_loaded(lazy):
-            continue
+    late = {
+        one: f"`{one.name}` gives a query, which an async session lacks"
+        for one in several
+        if (lazy := keyword(one.call, "lazy")) is not None and not _is_loaded(lazy)
+    }
+    late |= {one: f"`{one.name}` is loaded when it is read, which an async session cannot" for one in _deferred(code)}
+    for one, reason in late.items():
         reads = reads or Reads(code)
         if one.name in reads.sent:
-            raise CannotFix(f"the relationship loads in a way that an async session lacks, {place(one.file, lazy)}")
+            raise CannotFix(f"{reason}, {place(one.file, one.call)}")
         for file, node in list(reads.of(one.model, one.name)):
-            _leave(code, file, node, f"`{one.name}` gives a query, which an async session lacks", models)
+            _leave(code, file, node, reason, models)
+    for file, node in code.uses("sqlalchemy.orm.object_session"):
+        if not code.stays(file, node):
+            _leave(code, file, node, "an object's own session is a sync one", models)
+
+
+def _deferred(code: Code) -> Iterator[Relationship]:
+    """Columns that load when they are read: `deferred(...)`, `mapped_column(deferred=True)`."""
+    for kind in ("sqlalchemy.orm.deferred", "sqlalchemy.orm.mapped_column"):
+        for file, node in code.uses(kind):
+            call = file.parent(node)
+            cls = next((above for above in file.ancestors(node) if isinstance(above, ast.ClassDef)), None)
+            if not isinstance(call, ast.Call) or call.func is not node or cls is None:
+                continue
+            option = keyword(call, "deferred")
+            if kind.endswith("deferred") or (isinstance(option, ast.Constant) and option.value is True):
+                yield Relationship(file.absolute_name(cls), _attribute(file, call), file, call)
 
 
 def _leave(code: Code, file: File, node: ast.expr, reason: str, models: set[str]) -> None:

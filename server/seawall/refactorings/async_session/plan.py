@@ -17,7 +17,7 @@ from seawall.refactorings.async_session.drivers import Drivers
 from seawall.refactorings.async_session.engine import Engines
 from seawall.refactorings.async_session.fresh import refresh
 from seawall.refactorings.async_session.functions import convert
-from seawall.refactorings.async_session.models import leave_readers_of_queries, load_at_once
+from seawall.refactorings.async_session.models import leave_late_readers, load_at_once
 from seawall.refactorings.async_session.queries import modernise
 from seawall.refactorings.async_session.requests import keep_requests_whole
 from seawall.refactorings.async_session.requirements import require
@@ -25,7 +25,7 @@ from seawall.refactorings.async_session.sessions import Sessions
 from seawall.refactorings.async_session.split import Splitting
 from seawall.refactorings.async_session.stacks import Choice, Stacks
 from seawall.refactorings.async_session.startup import move_to_startup, reserve
-from seawall.refactorings.async_session.threads import keep_off_the_loop
+from seawall.refactorings.async_session.threads import keep_off_the_loop, sharing
 from seawall.refactorings.async_session.tidy import calls_from_tests, entered_in_tests, replaced_in_tests, tidied
 from seawall.refactorings.draft import Draft
 from seawall.semantics.document import Document
@@ -93,6 +93,10 @@ def _edits(draft: Draft, staying: Staying, choice: Choice) -> Switch | None:
     tests += replaced_in_tests(code, stack.coroutines.makes_sessions, copies)
     drivers = _convert(stack)
     keep_off_the_loop(draft, frozenset(one.name for one in functions))
+    for stuck in sharing(draft):
+        code.leave(stuck)
+    if staying.known > known:
+        return None
     draft.apply(tidied(draft, used))
     edits: list[AnyEdit] = [*draft.edits(), *require(draft.project, drivers.backends)]
     return Switch(edits, staying, tuple(tests))
@@ -127,7 +131,7 @@ def _examined(draft: Draft, staying: Staying, choice: Choice) -> Stack:
         reserve(code, engines, coroutines)
         coroutines.close()
         stacks.leave_strangers()
-        leave_readers_of_queries(code)
+        leave_late_readers(code)
         keep_requests_whole(code, sessions, coroutines)
         if staying.known == known:
             return Stack(stacks, sessions, coroutines, engines)

@@ -196,6 +196,8 @@ class Sessions:
             self.sync.add(owner_of(file, node))
         if isinstance(node, ast.Attribute):
             self._refuse_mixed_attribute(file, node, stays=stays)
+        if not stays:
+            self._refuse_own_kinds(file, node)
         match parent:
             case ast.Attribute() | ast.withitem() if stays:
                 pass
@@ -234,6 +236,17 @@ class Sessions:
                 pass
             case _ if not stays:
                 raise lost(file, node)
+
+    def _refuse_own_kinds(self, file: File, node: ast.expr) -> None:
+        """A class of the project's own has methods that expect a sync session; one session at module level serves all tasks at once."""
+        classes = [one.cls for one in options(file.type_of(node)) if isinstance(one, Instance)]
+        own = next((cls for cls in classes if self.index.split(cls)[0]), None)
+        if own is not None:
+            raise Stuck(f"`{own.rpartition('.')[2]}` is a session of the project's own kind", file, node)
+        symbol = file.symbol(node)
+        fact = self.index.resolve(symbol.name).fact if isinstance(symbol, Ref) else None
+        if isinstance(fact, ValueFact) and file.function(node) is not None and not file.is_instance(node, SCOPED):
+            raise Stuck(f"all tasks would share `{file.text(node)}`", file, node)
 
     def _refuse_mixed_attribute(self, file: File, node: ast.Attribute, *, stays: bool) -> None:
         """An object that sync code uses has a sync session, for all of its methods."""

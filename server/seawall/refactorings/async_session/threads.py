@@ -7,8 +7,10 @@ import ast
 from collections.abc import Iterator
 
 from seawall.edits import Edit, Fix
+from seawall.edits.query_chain import last_name
+from seawall.refactorings.async_session.code import Stuck
 from seawall.refactorings.draft import Draft
-from seawall.rules.async_io import blocking_call_chain, blocking_call_in_async
+from seawall.rules.async_io import blocking_call_chain, blocking_call_in_async, session_shared_across_tasks
 from seawall.rules.base import File, Finding
 from seawall.semantics.document import Document
 
@@ -43,3 +45,13 @@ def blocking_in(function: ast.AsyncFunctionDef, file: File) -> Iterator[Finding]
     for call in file.in_async(ast.Call):
         if isinstance(call, ast.Call) and file.function(call) is function:
             yield from blocking_call_in_async.check(call, file)
+
+
+def sharing(draft: Draft) -> Iterator[Stuck]:
+    """Tasks that run beside each other and would share an async session: with a sync one, none of them let another run."""
+    for document in draft.documents():
+        for file in draft.files(document):
+            for call in file.scan.nodes[ast.Call]:
+                if isinstance(call, ast.Call) and last_name(call.func) in session_shared_across_tasks.calls:
+                    for _ in session_shared_across_tasks.check(call, file):
+                        yield Stuck(f"tasks of `{file.text(call.func)}` would share an async session", file, call)
