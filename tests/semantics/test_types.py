@@ -146,3 +146,28 @@ def test_constants_are_known_through_modules() -> None:
         meaning("#- app/__init__.py\n#- app/c.py\nURL = 'sqlite://'\n#- main.py\nfrom app import c\n«c.URL»")
         == "'sqlite://'"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from contextlib import closing\nwith closing(SessionLocal()) as db:\n    «db»",
+        "import contextlib\ndb = contextlib.ExitStack().enter_context(contextlib.closing(SessionLocal()))\n«db»",
+    ],
+)
+def test_what_is_closed_in_the_end_is_what_it_was(text: str) -> None:
+    assert meaning(APP + text) == SESSION
+    assert meaning(APP + text.replace("SessionLocal()", "undefined()")) == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OPTIONS = {'debug': True, 'name': 'x'}\n«OPTIONS»",
+        "class A:\n    options = {'debug': True}\n    def f(self):\n        «self.options»",
+        "OPTIONS = {1: True}\n«OPTIONS»",
+        "OPTIONS = {**MORE, 'debug': True}\n«OPTIONS»",
+    ],
+)
+def test_a_dictionary_is_one_whatever_its_keys(text: str) -> None:
+    assert meaning(text) == "an builtins.dict"

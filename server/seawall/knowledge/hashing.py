@@ -87,6 +87,112 @@ _PLAIN = pattern(
 _STORED = pattern(
     r"(?:(?:hashed|encrypted|user|account)_?)?(?:password|passwd|pwd)(?:_?(?:hash|hashed|digest|encrypted))?", re.I
 )
+_FURTHER = pattern(r"(\w+?)_(?:password|passwd|pwd)", re.I)
+_OF_SYSTEMS = frozenset(
+    [
+        "smtp",
+        "imap",
+        "pop",
+        "pop3",
+        "mail",
+        "email",
+        "ftp",
+        "sftp",
+        "ssh",
+        "db",
+        "database",
+        "sql",
+        "api",
+        "ldap",
+        "bind",
+        "proxy",
+        "redis",
+        "broker",
+        "queue",
+        "server",
+        "remote",
+        "host",
+        "http",
+        "https",
+        "wifi",
+        "wlan",
+        "vpn",
+        "router",
+        "device",
+        "camera",
+        "printer",
+        "pdf",
+        "zip",
+        "archive",
+        "file",
+        "cert",
+        "certificate",
+        "key",
+        "keystore",
+        "private",
+        "share",
+        "shared",
+        "link",
+        "room",
+        "meeting",
+        "channel",
+        "source",
+        "target",
+        "sync",
+        "service",
+        "bot",
+        "app",
+        "application",
+        "webhook",
+        "basic",
+        "rtsp",
+        "admin",
+        "root",
+        "default",
+        "old",
+        "previous",
+        "new",
+        "temp",
+        "temporary",
+        "hint",
+        "has",
+        "is",
+        "needs",
+        "need",
+        "require",
+        "requires",
+        "required",
+        "force",
+        "show",
+        "hide",
+        "use",
+        "set",
+        "reset",
+        "forgot",
+        "change",
+        "changed",
+        "must",
+        "no",
+        "without",
+        "encrypted",
+        "hashed",
+        "external",
+        "third",
+        "party",
+        "backup",
+        "storage",
+        "s3",
+        "aws",
+        "jira",
+        "git",
+        "github",
+        "gitlab",
+        "smb",
+        "samba",
+        "nas",
+    ]
+)
+"""Words before `password` that say it is no person's, not a password, or not one that stays."""
 _HASHING = pattern(
     r"(?:hash|encrypt|make|generate|create)(?:_\w+)?_?password(?:_hash)?|\w*password_hash|hash_?pw\w*|(?:get_)?hashed_?password",
     re.I,
@@ -103,6 +209,15 @@ def is_plain_name(name: str) -> bool:
 def is_stored_name(name: str) -> bool:
     """Whether a column's name says that it keeps passwords."""
     return _STORED.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def may_store(name: str) -> bool:
+    """The same, or that it does if the table is one of people: `door_password` of a member, but not `smtp_password`."""
+    if is_stored_name(name):
+        return True
+    found = _FURTHER.fullmatch(name)
+    return found is not None and _OF_SYSTEMS.isdisjoint(found[1].lower().split("_"))
 
 
 def is_hashing_name(name: str) -> bool:

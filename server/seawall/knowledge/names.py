@@ -111,6 +111,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "django.contrib.auth.models.Group": ("django.db.models.Model",),
     "django.contrib.auth.models.Permission": ("django.db.models.Model",),
     "django.contrib.auth.models.BaseUserManager": ("django.db.models.Manager",),
+    "django.contrib.auth.base_user.BaseUserManager": ("django.db.models.Manager",),
     "django.contrib.auth.models.UserManager": ("django.db.models.Manager",),
     "django.contrib.contenttypes.models.ContentType": ("django.db.models.Model",),
     "django.contrib.sessions.models.Session": ("django.db.models.Model",),

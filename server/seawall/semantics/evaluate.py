@@ -23,7 +23,7 @@ from seawall.semantics.inner import (
     iterated,
     yielded,
 )
-from seawall.semantics.relations import bound_manager, leads_back
+from seawall.semantics.relations import bound_manager, leads_back, object_of_view
 from seawall.semantics.state import kept_in_state
 from seawall.semantics.symbols import (
     Annotation,
@@ -34,6 +34,7 @@ from seawall.semantics.symbols import (
     Either,
     Element,
     Entered,
+    Entries,
     Iterated,
     Parameter,
     Ref,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 _STACKS = frozenset({"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context",
                      "contextlib.AsyncExitStack.enter_async_context"})  # fmt: skip
+_CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
 _SUPER = "builtins.super"
 _SLICE = Annotation(Ref("builtins.slice"))
 
@@ -314,6 +316,8 @@ def call(index: Index, function: Type, symbol: Call) -> Type | None:
             shaped = _shaped(index, name, symbol)
             if shaped is not None:
                 return shaped
+            if receiver is not None and (shown := object_of_view(index, name, receiver)) is not None:
+                return shown
             known = known_results.result(name)
             if known is not None:
                 return from_text(index, known, receiver, symbol)
@@ -343,6 +347,11 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
     if name in _STACKS and symbol.args:
         entered = evaluate(index, Entered(symbol.args[0])) if symbol.args[0] is not None else None
         return entered if name.endswith("enter_context") or entered is None else Instance(COROUTINE, (entered,))
+    if name in _CLOSING and symbol.args:
+        given = evaluate(index, symbol.args[0])
+        return (
+            Instance(CONTEXT if name.endswith(".closing") else ASYNC_CONTEXT, (given,)) if given is not None else None
+        )
     if name.rpartition(".")[2] in ("select", "query") and name.startswith("sql") and len(symbol.args) != 1:
         return Instance("sqlalchemy.Select" if name.endswith("select") else "sqlalchemy.orm.Query")
     if name == "sqlalchemy.Result.scalars" and symbol.args:  # of another column than the first
@@ -477,5 +486,6 @@ _KINDS: dict[type[Any], Callable[[Index, Any], Type | None]] = {
     Subscript: lambda index, symbol: _subscript(index, symbol.of, symbol.args),
     Several: lambda *_: Instance("builtins.list"),
     Element: lambda index, symbol: element(index, symbol),
+    Entries: lambda *_: Instance("builtins.dict"),
 }
 """How each kind of symbol is evaluated; a `Ref` by its name alone."""

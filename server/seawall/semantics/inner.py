@@ -27,6 +27,8 @@ def awaited(type_: Type) -> Type | None:
 
 def iterated(type_: Type) -> Type | None:
     match type_:
+        case Instance("psycopg.Cursor" | "psycopg.AsyncCursor"):
+            return Instance("psycopg.rows.Row")
         case Instance(cls, args) if args and (cls in GENERATORS or cls in CONTAINERS):
             return args[0]
     return None

@@ -20,6 +20,7 @@ from seawall.semantics.symbols import (
     Either,
     Element,
     Entered,
+    Entries,
     Iterated,
     Parameter,
     Ref,
@@ -30,6 +31,7 @@ from seawall.semantics.symbols import (
 
 MAX_DEPTH = 24
 MAX_OPTIONS = 6
+_MAX_ENTRIES = 16
 
 # Calls that are shaped by their first argument if that is a class.
 _SHAPED_BY_CLASS = frozenset({"get", "get_one"})
@@ -415,7 +417,26 @@ class Names:
                 return Call(Ref("builtins.list"), (inner,)) if inner is not None else Annotation(Ref("builtins.list"))
             case ast.ListComp():
                 return Annotation(Ref("builtins.list"))
+            case ast.Dict() if 0 < len(node.keys) <= _MAX_ENTRIES and self._is_named_outside(node):
+                return self._entries(node, depth)
         return _LITERALS.get(type(node))
+
+    def _is_named_outside(self, node: ast.Dict) -> bool:
+        """Whether a module or class gives a dict display a name."""
+        scope = self.scan.scopes.get(node)
+        return isinstance(self.scan.parents.get(node), (ast.Assign, ast.AnnAssign)) and (
+            scope is None or scope.function is None
+        )
+
+    def _entries(self, node: ast.Dict, depth: int) -> Symbol:
+        found = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+                return Annotation(Ref("builtins.dict"))
+            symbol = self.symbol(value, depth)
+            is_text = isinstance(symbol, Constant) and isinstance(symbol.value, str)
+            found.append((key.value, None if is_text else symbol))
+        return Entries(tuple(found))
 
     def _class_around(self, node: ast.AST) -> str:
         """The absolute name of the class whose method a node stands in."""
@@ -436,7 +457,7 @@ class Names:
             return Call(func, keywords=self._default_of_field(node, depth))
         kept = node.keywords
         if last in _TO_MODELS and any(one.arg == "related_name" for one in kept):
-            kept = [one for one in kept if one.arg == "related_name"]
+            kept = [one for one in kept if one.arg in ("related_name", "to")]
         elif last in WRITES and node in getattr(self.scan.parents[node], "decorator_list", ()):
             kept = [one for one in kept if one.arg is None or one.arg in ROUTE_KEYWORDS]
         elif (

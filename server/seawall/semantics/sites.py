@@ -11,7 +11,7 @@ from seawall.semantics.facts import CallSite, Flow, Given, Passed, Place
 from seawall.semantics.names import Names
 from seawall.semantics.origins import is_whole, kept, origins
 from seawall.semantics.scopes import Scope
-from seawall.semantics.symbols import Annotation, Attr, Call, Constant, Either, Parameter, Ref, Several, Symbol
+from seawall.semantics.symbols import Annotation, Attr, Call, Constant, Either, Entries, Parameter, Ref, Several, Symbol
 from seawall.syntax import range_of
 
 _GO_THROUGH = frozenset({
@@ -30,7 +30,7 @@ _LAZY = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
 _CALL_FIRST = frozenset({"filter", "map", "reduce", ".reduce"})
 _CALL_KEY = frozenset({"max", "min", "sorted", ".sort"})
 _NOTHING_PASSED = (ast.Constant, ast.Lambda, ast.Compare, ast.UnaryOp)
-_SAYS_NOTHING = (Constant, Several)
+_SAYS_NOTHING = (Constant, Several, Entries)
 _GOING = (ast.With, ast.For, ast.comprehension, ast.YieldFrom)
 
 

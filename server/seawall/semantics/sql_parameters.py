@@ -89,7 +89,18 @@ def _parameters(index: Index, name: str, function: FunctionFact, passed: Passed)
         if origin.startswith("#"):
             given = [spot.origin for spot, _ in through_call(index, name, function, origin) if spot.function == name]
         found.extend(one for one in given if any(_is_text(index, param, one) for param in function.params))
+        if not passed.whole:
+            found.extend(one.name for one in function.params if f"{one.name}[*]" in given and _holds_text(index, one))
     return found
+
+
+def _holds_text(index: Index, parameter: Parameter) -> bool:
+    """Whether a parameter certainly is a list of texts."""
+    declared = options(index.type_of(parameter))
+    return bool(declared) and all(
+        isinstance(one, Instance) and any(isinstance(inner, Instance) and inner.cls in _TEXT for inner in one.args[:1])
+        for one in declared
+    )
 
 
 def _is_text(index: Index, parameter: Parameter, origin: str) -> bool:

@@ -95,6 +95,15 @@ class Element(msgspec.Struct, frozen=True, tag=True, gc=False):
     position: int
 
 
+class Entries(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A dict display that a module or class gives a name, with keys that are text; values that are text are not kept."""
+
+    items: tuple[tuple[str, Symbol | None], ...]
+
+    def get(self, key: str) -> Symbol | None:
+        return next((value for name, value in self.items if name == key), None)
+
+
 Symbol: TypeAlias = (
     Ref
     | Attr
@@ -109,6 +118,7 @@ Symbol: TypeAlias = (
     | Constant
     | Several
     | Element
+    | Entries
 )
 
 

@@ -68,3 +68,34 @@ def test_in_an_f_string() -> None:
         E + 'def f(h):\r\n    return create_async_engine(f"mysql+pymysql://{h}/d")\r\n',
         E + 'def f(h):\r\n    return create_async_engine(f"mysql+aiomysql://{h}/d")\r\n',
     )
+
+
+NESTED = """
+#- config.py
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+
+
+class Database(BaseModel):
+    url: str = "{}://localhost/app"
+
+
+class Settings(BaseSettings):
+    database: Database = Database()
+
+
+def get_settings() -> Settings:
+    return Settings()
+#- main.py
+from sqlalchemy.ext.asyncio import create_async_engine
+from config import get_settings
+
+database = get_settings().database
+engine = create_async_engine({})
+"""
+
+
+def test_a_model_within_the_settings() -> None:
+    assert_finds("SW109", NESTED.format("postgresql+psycopg2", "«database.url»"))
+    assert_finds("SW109", NESTED.format("mysql+pymysql", "«get_settings().database.url»"))
+    assert_silent("SW109", NESTED.format("postgresql+asyncpg", "database.url"))

@@ -367,3 +367,51 @@ def _run(folder: Path) -> int:
     done = subprocess.run([sys.executable, "run.py"], cwd=folder, capture_output=True, text=True)
     assert done.returncode in (0, 42), done.stderr
     return done.returncode
+
+
+REVERSE = """
+#- shop/__init__.py
+#- shop/models.py
+from django.db import models
+
+
+class Order(models.Model):
+    state = models.CharField(max_length=10)
+
+
+class Line(models.Model):
+    order = models.ForeignKey(Order, related_name="lines", on_delete=models.CASCADE)
+#- shop/views.py
+from django.http import JsonResponse
+from shop.models import Order
+
+
+async def view(request, pk):
+    order = await Order.objects.aget(pk=pk)
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return JsonResponse({'n': «order.lines.get(pk=1)».pk})",
+        "return JsonResponse({'n': [line.pk for line in «order.lines.filter(pk__gt=1)»]})",
+        "return JsonResponse({'n': len(«order.lines.exclude(pk=1)»)})",
+    ],
+)
+def test_the_other_side_of_a_relation(body: str) -> None:
+    assert_finds(CODE, REVERSE.format(body), main="shop/views.py")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return JsonResponse({'n': await order.lines.acount()})",
+        "return JsonResponse({'n': [line.pk async for line in order.lines.filter(pk__gt=1)]})",
+        "return JsonResponse({'n': str(order.lines.exclude(pk=1).query)})",
+        "return JsonResponse({'n': order.others.count()})",
+    ],
+)
+def test_the_other_side_of_a_relation_asked_rightly(body: str) -> None:
+    assert_silent(CODE, REVERSE.format(body), main="shop/views.py")

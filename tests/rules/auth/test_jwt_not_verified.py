@@ -369,3 +369,63 @@ def test_no_fix_where_the_header_names_no_algorithm(header: str) -> None:
     (found,) = folder.findings("SW505")
     with pytest.raises(Exception, match="key"):
         list(found.finding.fixes[0].make())
+
+
+ELSEWHERE = """
+#- options.py
+LOOSE = {"verify_signature": False, "verify_exp": True}
+STRICT = {"verify_signature": True, "require": ["exp"]}
+NAMED = {"require": ["verify_signature"]}
+#- tokens.py
+import jwt
+from fastapi import FastAPI, Header
+import options
+from options import LOOSE, NAMED, STRICT
+
+app = FastAPI()
+KEY = object()
+KEYS = {"a": KEY}
+
+
+class Base:
+    loose = {"verify_signature": False}
+
+
+class Tokens(Base):
+    strict = {"verify_signature": True}
+
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@app.get('/')\ndef f(token: str = Header()):\n    return jwt.decode(token, KEY, ['HS256'], options=«LOOSE»)['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    return jwt.decode(token, KEY, ['HS256'], options=«options.LOOSE»)['sub']\n",
+        "class More(Tokens):\n    def read(self, token):\n        return jwt.decode(token, KEY, ['HS256'], options=«self.loose»)['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    return jwt.decode(token, KEY, ['HS256'], options=«Tokens.loose»)['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    head = jwt.get_unverified_header(token)\n"
+        "    return jwt.decode(token, «head['key']», ['HS256'])['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    key = jwt.get_unverified_header(token).get('secret')\n"
+        "    return jwt.decode(token, «key», ['HS256'])['sub']\n",
+    ],
+)
+def test_options_and_keys_from_elsewhere(body: str) -> None:
+    assert_finds("SW505", ELSEWHERE + body, main="tokens.py")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@app.get('/')\ndef f(token: str = Header()):\n    return jwt.decode(token, KEY, ['HS256'], options=STRICT)['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    return jwt.decode(token, KEY, ['HS256'], options=NAMED)['sub']\n",
+        "class More(Tokens):\n    def read(self, token):\n        return jwt.decode(token, KEY, ['HS256'], options=self.strict)['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    return jwt.decode(token, KEY, ['HS256'], options=options.MORE)['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    head = jwt.get_unverified_header(token)\n"
+        "    return jwt.decode(token, KEYS[head['kid']], ['HS256'])['sub']\n",
+        "@app.get('/')\ndef f(token: str = Header()):\n    kid = jwt.get_unverified_header(token)['kid']\n"
+        "    return jwt.decode(token, KEYS.get(kid), ['HS256'])['sub']\n",
+    ],
+)
+def test_options_that_verify_and_keys_of_one_s_own(body: str) -> None:
+    assert_silent("SW505", ELSEWHERE + body, main="tokens.py")

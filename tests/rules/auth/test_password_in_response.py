@@ -343,3 +343,94 @@ def test_what_is_sent_shows_everything_but_the_password() -> None:
             assert "secret" in str(old)
             rows = new if isinstance(new, list) else [new]
             assert rows == [{"id": 1, "name": "ada"}]
+
+
+SHOWN = """
+#- models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Member(Base):
+    __tablename__ = "member"
+    email: Mapped[str] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+    door_password: Mapped[str]
+    wifi_password: Mapped[str]
+#- main.py
+from typing import Any
+from fastapi import FastAPI
+from pydantic import BaseModel
+from models import Member
+
+app = FastAPI()
+
+
+class Digest(BaseModel):
+    name: str
+    password_digest: str
+
+
+class Card(BaseModel):
+    email: str
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@app.get('/')\ndef f(member: Member) -> dict[str, Any]:\n    return {'email': member.email, 'hash': «member.password_hash»}\n",
+        "@app.get('/')\ndef f(member: Member):\n    return {'door': «member.door_password»}\n",
+        "@app.get('/')\ndef f() -> «Digest»:\n    return Digest(name='a', password_digest='b')\n",
+        "@app.get('/', response_model=«list[Digest]»)\ndef f():\n    return []\n",
+    ],
+)
+def test_digests_and_dictionaries_show_it_too(body: str) -> None:
+    assert_finds("SW504", SHOWN + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@app.get('/')\ndef f(member: Member) -> dict[str, Any]:\n    return {'email': member.email, 'has': bool(member.password_hash)}\n",
+        "@app.get('/')\ndef f(member: Member):\n    return {'wifi': member.wifi_password}\n",
+        "@app.get('/')\ndef f(member: Member) -> Card:\n    return {'email': member.email, 'hash': member.password_hash}\n",
+        "@app.get('/', response_model=Card)\ndef f(member: Member):\n    return {'email': 'a', 'hash': member.password_hash}\n",
+        "def f(member: Member) -> dict[str, Any]:\n    return {'hash': member.password_hash}\n",
+    ],
+)
+def test_what_is_left_out_on_the_way(body: str) -> None:
+    assert_silent("SW504", SHOWN + body)
+
+
+INHERITED = """
+from django.contrib.auth.models import User
+from rest_framework import serializers
+
+
+class Brief(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["id", "username"]
+
+
+class Full(Brief):
+    class Meta(Brief.Meta):
+        {}
+"""
+
+
+def test_a_serializer_whose_fields_grow() -> None:
+    assert_finds("SW504", INHERITED.format('fields = Brief.Meta.fields + ["email", «"password"»]'))
+    assert_silent("SW504", INHERITED.format('fields = Brief.Meta.fields + ["email"]'))
+    assert_silent(
+        "SW504",
+        INHERITED.format(
+            'fields = Brief.Meta.fields + ["password"]\n        extra_kwargs = {"password": {"write_only": True}}'
+        ),
+    )

@@ -278,3 +278,62 @@ def test_the_fixed_code_knows_the_password_by_its_hash(more: str) -> None:
         assert main.matches(user, main.Login(password="right"))
         assert not main.matches(user, main.Login(password="wrong"))
         assert not main.matches(user, main.Login(password=stored))
+
+
+MEMBERS = """
+#- models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Member(Base):
+    __tablename__ = "member"
+    email: Mapped[str] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+    door_password: Mapped[str]
+    ftp_password: Mapped[str]
+
+
+class Door(Base):
+    __tablename__ = "door"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    door_password: Mapped[str]
+#- main.py
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlalchemy import select
+from models import Door, Member
+
+app = FastAPI()
+
+
+class Form(BaseModel):
+    password: str
+
+
+@app.post("/")
+def f(form: Form, member: Member, door: Door):
+    return """
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "«member.door_password == form.password»\n",
+        "select(Member).where(«Member.door_password == form.password»)\n",
+        "not «form.password != member.door_password»\n",
+    ],
+)
+def test_a_further_password_of_people_is_compared(body: str) -> None:
+    assert_finds("SW502", MEMBERS + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["member.ftp_password == form.password\n", "door.door_password == form.password\n", "member.door_password == ''\n"],
+)
+def test_a_password_of_a_thing_is_compared(body: str) -> None:
+    assert_silent("SW502", MEMBERS + body)

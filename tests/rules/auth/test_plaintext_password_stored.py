@@ -741,3 +741,142 @@ def test_what_is_stored_is_a_hash_of_the_password(security: str, requirements: s
         assert bcrypt.checkpw(password.encode()[:72], stored.encode())
     else:
         assert PasswordHash.recommended().verify(password, stored)
+
+
+PEOPLE = """
+#- models.py
+from pwdlib import PasswordHash
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+hasher = PasswordHash.recommended()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Credentials:
+    def set_password(self, plain: str) -> None:
+        self.password_hash = hasher.hash(plain)
+
+
+class Member(Credentials, Base):
+    __tablename__ = "member"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    door_password: Mapped[str]
+    smtp_password: Mapped[str]
+    reset_password: Mapped[str]
+
+
+class Door(Base):
+    __tablename__ = "door"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    door_password: Mapped[str]
+
+
+class Prompt(Base):
+    __tablename__ = "prompt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password: Mapped[str]
+
+    def hash_password(self) -> None:
+        self.password = hasher.hash(self.password)
+#- main.py
+from fastapi import FastAPI
+from pydantic import BaseModel
+from models import Door, Member, Prompt, hasher
+
+app = FastAPI()
+
+
+class Form(BaseModel):
+    name: str
+    password: str
+    hint: str
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # somebody has to call `set_password`: what is assigned beside it is not hashed
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    member.password_hash = «form.password»\n",
+        # another name on the way
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    let_in(member, form.password)\n\n\n"
+        "def let_in(member: Member, code: str) -> None:\n    member.password_hash = «code»\n",
+        "class Doors:\n    def open(self, member: Member, secret: str) -> None:\n        member.password_hash = «secret»\n\n\n"
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    Doors().open(member, form.password)\n",
+        # a further password of the same people
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    member.door_password = «form.password»\n",
+        "@app.post('/')\ndef f(form: Form):\n    return Member(email='a', door_password=«form.password»).id\n",
+    ],
+)
+def test_what_is_stored_beside_the_method_that_hashes(body: str) -> None:
+    assert_finds("SW501", PEOPLE + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    member.set_password(form.password)\n",
+        # the handler's name says nothing of a password either
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    let_in(member, form.hint)\n\n\n"
+        "def let_in(member: Member, code: str) -> None:\n    member.password_hash = code\n",
+        # a hash under another name
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    let_in(member, hasher.hash(form.password))\n\n\n"
+        "def let_in(member: Member, code: str) -> None:\n    member.password_hash = code\n",
+        # not a person's, or not a password
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    member.smtp_password = form.password\n",
+        "@app.post('/')\ndef f(form: Form, member: Member):\n    member.reset_password = form.password\n",
+        "@app.post('/')\ndef f(form: Form, door: Door):\n    door.door_password = form.password\n",
+        # a method that needs nothing may hash in place, later
+        "@app.post('/')\ndef f(form: Form, prompt: Prompt):\n    prompt.password = form.password\n    prompt.hash_password()\n",
+    ],
+)
+def test_what_no_person_s_password_is_and_what_is_hashed_later(body: str) -> None:
+    assert_silent("SW501", PEOPLE + body)
+
+
+MANAGED = """
+#- people/__init__.py
+#- people/models.py
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class PersonManager(BaseUserManager):
+    def create_quickly(self, email, password):
+        person = self.model(email=email, password={value})
+        {more}
+        person.save()
+        return person
+
+
+class Person(AbstractBaseUser):
+    email = models.EmailField(unique=True)
+    objects = PersonManager()
+#- people/views.py
+from django import forms
+from people.models import Person
+
+
+class Join(forms.Form):
+    email = forms.CharField()
+    password = forms.CharField()
+
+
+def join(request):
+    form = Join(request.POST)
+    form.is_valid()
+    Person.objects.create_quickly(form.cleaned_data["email"], request.POST["password"])
+"""
+
+
+def test_a_manager_makes_its_model() -> None:
+    assert_finds("SW501", MANAGED.format(value="«password»", more="pass"))
+    assert_silent("SW501", MANAGED.format(value="password", more="person.set_password(password)"))
+    assert_silent("SW501", MANAGED.format(value='"!"', more="pass"))

@@ -351,3 +351,33 @@ def test_the_fixed_code_lets_in_who_should_be(body: str) -> None:
             headers = {} if given is None else {"x-signature": given}
             answers = [TestClient(one.app).post("/", content=b"x", headers=headers).json() for one in (old, new)]
             assert answers == [given == right] * 2
+
+
+SETTINGS_KEY = """
+#- config.py
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    machine: SecretStr
+    mode: str
+
+
+settings = Settings()
+#- main.py
+from fastapi import FastAPI, Header
+from config import settings
+
+app = FastAPI()
+
+
+@app.get("/")
+def f(x_machine: str = Header()):
+    return """
+
+
+def test_a_setting_that_is_kept_secret_is_one_whatever_its_name() -> None:
+    assert_finds("SW506", SETTINGS_KEY + "«x_machine == settings.machine.get_secret_value()»\n")
+    assert_silent("SW506", SETTINGS_KEY + "x_machine == settings.mode\n")
+    assert_silent("SW506", SETTINGS_KEY + "settings.machine.get_secret_value() == 'none'\n")

@@ -533,3 +533,45 @@ def remove(key: int, user_name: str = "") -> int:
         assert module.removed == []
         answer = client.delete("/items/1", headers={"Authorization": "Bearer rose"})
         assert (answer.status_code, answer.json(), module.removed) == (200, 1, [1])
+
+
+UNPACKED = """
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
+
+router = APIRouter()
+options = {}
+app = FastAPI(**options)
+
+
+def keeper(x_key: str = Header()) -> None:
+    if x_key != "one":
+        raise HTTPException(403)
+
+
+guarded = [Depends(keeper)]
+
+
+@router.post("/a", dependencies=guarded)
+def add(number: int) -> None: ...
+
+
+@router.put("/a", dependencies=guarded)
+def change(number: int) -> None: ...
+
+
+@router.delete("/a")
+def {}(number: int) -> None: ...
+
+
+app.include_router(router)
+"""
+
+
+def test_options_that_are_unpacked_into_the_application() -> None:
+    plain = '{"title": "Boxes", "version": "1"}'
+    assert_finds("SW508", UNPACKED.replace("{}", plain, 1).replace("{}", "«remove»"))
+    guards = '{"title": "Boxes", "dependencies": [Depends(lambda: HTTPException(403))]}'
+    assert_silent("SW508", UNPACKED.replace("{}", guards, 1).replace("{}", "remove"))
+    unknown = '{"title": "Boxes", "dependencies": read()}'
+    assert_silent("SW508", UNPACKED.replace("{}", unknown, 1).replace("{}", "remove"))
+    assert_silent("SW508", UNPACKED.replace("{}", "read()", 1).replace("{}", "remove"))

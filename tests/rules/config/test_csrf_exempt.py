@@ -289,3 +289,24 @@ def test_the_view_is_unwrapped() -> None:
         "#- boats/urls.py\nfrom django.urls import path\n\nfrom boats.views import rename\n\n"
         'urlpatterns = [path("rename", rename)]\n',
     )
+
+
+QUEUED = """
+from celery import shared_task
+from django.views.decorators.csrf import csrf_exempt
+
+
+@shared_task
+def cancel(voucher): ...
+
+
+{}
+def view(request):
+    {}
+"""
+
+
+def test_what_hands_work_to_a_queue_changes_something() -> None:
+    assert_finds("SW605", QUEUED.format("@«csrf_exempt»", "cancel.delay(request.POST['voucher'])"))
+    assert_finds("SW605", QUEUED.format("@«csrf_exempt»", "cancel.apply_async([request.POST['voucher']])"))
+    assert_silent("SW605", QUEUED.format("@csrf_exempt", "return cancel.name"))

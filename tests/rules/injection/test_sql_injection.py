@@ -536,3 +536,47 @@ def _run(source: str, name: str, connection: sqlite3.Connection) -> Any:
     namespace: dict[str, Any] = {}
     exec("\n".join(lines), namespace)
     return namespace["find"](name, 1800, connection)
+
+
+COMPOSED = """
+from contextlib import closing
+
+import psycopg
+from django.db import connections
+from fastapi import FastAPI
+from psycopg import sql
+
+app = FastAPI()
+
+
+@app.get("/")
+def f(name: str, column: str):
+    """
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return psycopg.connect().execute(sql.SQL(«f\"SELECT 1 WHERE a = '{name}'\"»))\n",
+        'query = sql.SQL(«"SELECT 1 WHERE a = \'" + name + "\'"»)\n    return psycopg.connect().execute(query)\n',
+        "with closing(connections['other'].cursor()) as cursor:\n        cursor.execute(«f\"SELECT 1 WHERE a = '{name}'\"»)\n",
+    ],
+)
+def test_composed_text_and_cursors_that_are_closed(body: str) -> None:
+    assert_finds("SW401", COMPOSED + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return psycopg.connect().execute(sql.SQL('SELECT 1 WHERE {} = {}').format(sql.Identifier(column), sql.Literal(name)))\n",
+        "return psycopg.connect().execute(sql.SQL('SELECT 1 WHERE a = %s'), [name])\n",
+        "fields = sql.SQL(', ').join(map(sql.Identifier, [name, column]))\n"
+        "    return psycopg.connect().execute(sql.SQL('SELECT {} FROM t').format(fields))\n",
+        "with closing(connections['other'].cursor()) as cursor:\n        cursor.execute('SELECT 1 WHERE a = %s', [name])\n",
+        "return sql.Literal(f'{name} {column}')\n",
+    ],
+)
+def test_composed_text_that_is_safe(body: str) -> None:
+    assert_silent("SW401", COMPOSED + body)
+    assert_silent("SW402", COMPOSED + body)

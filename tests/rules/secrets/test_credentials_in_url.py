@@ -208,3 +208,32 @@ def test_of_an_f_string_only_the_password_moves() -> None:
         .env
         """,
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'DSN = «"host=db.harbour.example dbname=shop user=shop password=ink4-Tide-8841"»',
+        "DSN = «\"dbname=shop host=db.harbour.example password='ink4 Tide 8841' sslmode=require\"»",
+        'import psycopg\nconn = psycopg.connect(«"host=db.harbour.example dbname=shop password=ink4-Tide-8841"»)',
+    ],
+)
+def test_a_connection_string_of_keywords_holds_a_password(text: str) -> None:
+    assert_finds(CODE, text + "\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'DSN = "host=db.harbour.example dbname=shop user=shop"',
+        'DSN = "host=db.harbour.example dbname=shop user=shop password=%s"',
+        'DSN = f"host=db.harbour.example dbname=shop user=shop password={password}"',
+        'DSN = "host=db.harbour.example dbname=shop user=user password=password"',
+        'QUERY = "name=a&password=ink4-Tide-8841"',
+        'HELP = "give host=NAME dbname=NAME and password=SECRET to connect"',
+        'SQL = "UPDATE people SET password=ink4 WHERE host=1"',
+        'MARK = "password=ink4-Tide-8841"',
+    ],
+)
+def test_other_texts_with_a_password_in_them(text: str) -> None:
+    assert_silent(CODE, text + "\n")

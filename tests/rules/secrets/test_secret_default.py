@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from seawall.edits import CannotFix
 from support.marked import assert_finds, assert_fixes, assert_silent
 
 CODE = "SW204"
@@ -338,3 +341,37 @@ def test_a_model_that_is_no_settings() -> None:
     assert_silent(
         CODE, "from pydantic import BaseModel\n\nclass Token(BaseModel):\n    jwt_secret_key: str = 'fastapi'\n"
     )
+
+
+NESTED = """
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Key(BaseModel):
+    signing_key: SecretStr = SecretStr({})
+
+
+class Tokens(BaseModel):
+    key: Key = Key()
+    algorithm: str = "HS256"
+
+
+class Settings(BaseSettings):
+    tokens: Tokens = Field(default_factory=Tokens)
+"""
+
+
+def test_a_model_within_the_settings() -> None:
+    assert_finds(CODE, NESTED.format('«"harness-4e1f-whisker-77c0"»'))
+    assert_silent("SW201", NESTED.format('"harness-4e1f-whisker-77c0"'))
+    assert_silent(CODE, NESTED.format('""'))
+    alone = NESTED.format('"harness-4e1f-whisker-77c0"').replace("(BaseSettings)", "(BaseModel)")
+    assert_silent(CODE, alone)
+
+
+def test_the_variable_of_a_model_within_the_settings_is_not_guessed(tmp_path: Path) -> None:
+    (located,) = assert_finds(CODE, NESTED.format('«"harness-4e1f-whisker-77c0"»'), root=tmp_path)
+    (fix,) = located.finding.fixes
+    with pytest.raises(CannotFix, match="depends on the settings around"):
+        list(fix.make())

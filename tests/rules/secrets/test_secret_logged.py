@@ -392,3 +392,34 @@ def run():
     shown = output().replace(f'"{secret}"', "")
     assert secret not in shown
     assert all(f"{number} " in shown for number in range(1, 6))
+
+
+HEADER = (
+    LOG
+    + "from fastapi import Request\n\nasync def f(request: Request):\n    token = {}\n    logger.info('by %s', {})\n"
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "request.headers.get('authorization', '').removeprefix('Bearer ')",
+        "request.headers['Authorization'].strip()",
+        "request.headers.get('X-Auth-Token')",
+    ],
+)
+def test_what_a_client_shows_in_a_header(value: str) -> None:
+    assert_finds(CODE, HEADER.format(value, "«token»"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("request.headers.get('authorization', '')", "len(token)"),
+        ("request.headers.get('x-continuation', '')", "token"),
+        ("request.cookies.get('authorization-hint', '')", "token"),
+        ("request.headers.get('authorization', '').partition(' ')[0]", "token"),
+    ],
+)
+def test_what_a_header_holds_besides(value: str, said: str) -> None:
+    assert_silent(CODE, HEADER.format(value, said))

@@ -422,3 +422,25 @@ def test_the_mended_handlers_send_what_the_schema_names() -> None:
         assert old.get("/perhaps/2").json() is new.get("/perhaps/2").json() is None
         paths = new.get("/openapi.json").json()["paths"].values()
         assert all(one["get"]["responses"]["200"]["content"]["application/json"]["schema"] != {} for one in paths)
+
+
+ROWS = """
+from fastapi import FastAPI
+from psycopg_pool import AsyncConnectionPool
+
+app = FastAPI()
+pool = AsyncConnectionPool("postgresql://localhost/app", open=False)
+
+
+@app.get("/")
+async def {}():
+    async with pool.connection() as conn:
+        cursor = await conn.execute("SELECT pots, 1 AS one FROM box")
+        {}
+"""
+
+
+def test_the_rows_of_a_cursor_of_psycopg() -> None:
+    assert_finds("SW308", ROWS.format("«f»", 'return {"pots": [row["pots"] async for row in cursor]}'))
+    assert_finds("SW308", ROWS.format("«f»", "return [dict(row) async for row in cursor]"))
+    assert_silent("SW308", ROWS.format("f", 'return {"pots": cursor.rowcount}'))

@@ -275,3 +275,101 @@ def test_what_the_page_says_is_what_django_does(part: str, statuses: str, tmp_pa
     (tmp_path / "serve.py").write_text(SERVED, encoding="utf-8")
     served = subprocess.run([sys.executable, "serve.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert served.stdout.strip() == statuses, served.stderr
+
+
+SHOP = """
+#- shop/__init__.py
+#- shop/models.py
+from django.db import models
+
+
+class Order(models.Model):
+    name = models.CharField(max_length=10)
+    note = models.TextField()
+#- shop/tasks.py
+from celery import shared_task
+from django.db import connection
+
+
+@shared_task
+def cancel(voucher):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM t WHERE voucher = '" + voucher + "'")
+
+
+@shared_task
+def look(voucher):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM t WHERE voucher = %s", [voucher])
+#- shop/views.py
+from django.http import HttpRequest
+from rest_framework import serializers, viewsets
+from shop.models import Order
+from shop.tasks import cancel, look
+
+
+class Orders(viewsets.ModelViewSet):
+    queryset = Order.objects.all()
+
+    def rename(self, request, pk=None):
+        order = self.get_object()
+        {}
+        order.save()
+
+
+def voucher(request: HttpRequest):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "view"),
+    [
+        ("order.name = «request.data['name']»", "..."),
+        ("for key, value in «request.data.items()»:\n            setattr(order, key, value)", "..."),
+        ("...", "cancel.delay(«request.POST['voucher']»)"),
+        ("...", "voucher = «request.POST.get('voucher', '')»\n    cancel.delay(voucher)"),
+    ],
+)
+def test_objects_of_views_and_arguments_of_tasks(method: str, view: str) -> None:
+    assert_finds("SW303", SHOP.format(method, view), main="shop/views.py")
+
+
+@pytest.mark.parametrize(
+    ("method", "view"),
+    [
+        ("order.note = request.data['note']", "..."),
+        ("order.name = 'new'", "look.delay(request.POST['voucher'])"),
+        ("order.full_clean()", "cancel.delay('all')"),
+    ],
+)
+def test_objects_and_tasks_that_take_anything(method: str, view: str) -> None:
+    assert_silent("SW303", SHOP.format(method, view), main="shop/views.py")
+
+
+LISTS = """
+from django.db import connection
+from rest_framework.views import APIView
+
+
+def among(words: list[str]):
+    names = ", ".join(f"'{{word}}'" for word in words)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM t WHERE name IN (" + names + ")")
+
+
+def bound(words: list[str]):
+    marks = ", ".join(["%s"] * len(words))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM t WHERE name IN ({{marks}})", words)
+
+
+class View(APIView):
+    def post(self, request):
+        {}
+"""
+
+
+def test_a_list_whose_elements_become_sql() -> None:
+    assert_finds("SW303", LISTS.format('among(«request.data.getlist("word")»)'))
+    assert_silent("SW303", LISTS.format('bound(request.data.getlist("word"))'))

@@ -22,6 +22,7 @@ from seawall.semantics.document import Document
 from seawall.semantics.facts import ClassFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.settings_class import (
+    BASES,
     SettingsClass,
     imports_module,
     settings_class_names,
@@ -279,6 +280,8 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting, use: ast.A
 
 def require(file: Place, cls: str, name: str, value: str) -> list[AnyEdit]:
     """Take a field's default away and let `.env` say it."""
+    if not file.index.is_subclass(cls, *BASES):
+        raise CannotFix("the variable's name depends on the settings around the model")
     opened = {file.module: Module(file.path, file.module, str(file.current.source.text), file.index)}
     shape = shape_of(cls, file.index, file.project, opened)
     statement = shape.fields.get(name) if shape else None

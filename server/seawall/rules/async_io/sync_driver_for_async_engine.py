@@ -98,7 +98,7 @@ def _url(node: ast.expr, file: File) -> str | None:
 
 
 def _setting(node: ast.Attribute, file: File) -> str | None:
-    """The default of `settings.database_url`."""
+    """The default of `settings.database_url`, also of a model within the settings: `settings.database.url`."""
     owner = file.type_of(node.value)
     if not isinstance(owner, Instance) or not _holds_settings(file.index, owner.cls):
         return None

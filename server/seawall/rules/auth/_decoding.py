@@ -9,6 +9,9 @@ from seawall.edits import AnyEdit, CannotFix
 from seawall.knowledge.tokens import Decoder
 from seawall.rules.auth._signing import signing
 from seawall.rules.base import File
+from seawall.semantics.facts import ValueFact
+from seawall.semantics.symbols import Constant, Entries, Ref
+from seawall.semantics.types import Instance, Named, options
 from seawall.semantics.view import argument, keyword
 from seawall.syntax import Range, range_of
 
@@ -16,7 +19,9 @@ from seawall.syntax import Range, range_of
 def switch(call: ast.Call, row: Decoder, file: File) -> ast.expr | None:
     """The argument that switches the verification off."""
     given = argument(call, row.options, "options") if row.options is not None else None
-    if given is not None and any(file.literal(value) is False for value in flags(given, file)):
+    if given is not None and (
+        any(file.literal(value) is False for value in flags(given, file)) or _is_off_elsewhere(given, file)
+    ):
         return given
     verify = keyword(call, "verify")
     if verify is not None and file.literal(verify) is False:
@@ -24,6 +29,24 @@ def switch(call: ast.Call, row: Decoder, file: File) -> ast.expr | None:
         if row.library == "python-jose" or (row.library == "PyJWT" and version is not None and version.major < 2):
             return verify
     return None
+
+
+def _is_off_elsewhere(given: ast.expr, file: File) -> bool:
+    """Whether the options are a module's or class's: `options=OPTIONS`, `options=self.options`."""
+    fact = None
+    if isinstance(given, ast.Attribute):
+        owners = [one for one in options(file.type_of(given.value)) if isinstance(one, (Instance, Named))]
+        if len(owners) == 1:
+            cls = owners[0].cls if isinstance(owners[0], Instance) else owners[0].name
+            member = file.index.member(cls, given.attr)
+            fact = member.fact if member is not None else None
+    if fact is None and isinstance(symbol := file.symbol(given), Ref):
+        fact = file.index.resolve(symbol.name).fact
+    return (
+        isinstance(fact, ValueFact)
+        and isinstance(fact.value, Entries)
+        and fact.value.get("verify_signature") == Constant(False)
+    )
 
 
 def flags(node: ast.expr, file: File) -> Iterator[ast.expr]:

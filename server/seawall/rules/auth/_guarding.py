@@ -12,7 +12,7 @@ from seawall.semantics.index import Index
 from seawall.semantics.meanings.registration import depends, provider_of, router_calls
 from seawall.semantics.meanings.route import Kind, kind_of, unwrap
 from seawall.semantics.summary import callees
-from seawall.semantics.symbols import Attr, Call, Constant, Parameter, Ref, Several, Subscript, Symbol
+from seawall.semantics.symbols import Attr, Call, Constant, Entries, Parameter, Ref, Several, Subscript, Symbol
 from seawall.semantics.types import Instance, Named, Value, options
 
 _MAX_HOPS, _MAX_FUNCTIONS = 4, 200
@@ -113,16 +113,23 @@ def given_to(index: Index, fact: FunctionFact) -> list[Symbol | None]:
     return found
 
 
+def _named_value(index: Index, symbol: Symbol | None) -> Symbol | None:
+    """What a variable of a module is given, or else the symbol itself."""
+    fact = index.resolve(symbol.name).fact if isinstance(symbol, Ref) else None
+    return fact.value if isinstance(fact, ValueFact) else symbol
+
+
 def given_by(index: Index, call: Call) -> list[Symbol | None]:
     """The same of the `dependencies` of a call that makes, includes or registers something."""
     found: list[Symbol | None] = []
     for name, value in call.keywords:
         if name == "**":
-            found.append(None)
+            unpacked = _named_value(index, value)
+            given = dict(unpacked.items) if isinstance(unpacked, Entries) else {"dependencies": None}
+            name, value = "dependencies", given.get("dependencies", Constant(None))
         if name != "dependencies" or value == Constant(None):
             continue
-        if isinstance(value, Ref) and isinstance(fact := index.resolve(value.name).fact, ValueFact):
-            value = fact.value
+        value = _named_value(index, value)
         for item in value.items if isinstance(value, Several) else (None,):
             markers = list(depends(index, item))
             found += [provider_of(marker) for marker in markers] or [None]

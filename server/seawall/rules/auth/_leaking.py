@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from seawall.knowledge.hashing import is_stored_name
-from seawall.rules.auth._passwords import REMOTE, is_django, is_model
+from seawall.rules.auth._passwords import REMOTE, is_django, is_model, password_columns
 from seawall.semantics.evaluate import instance_of
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
@@ -108,7 +108,7 @@ def columns(index: Index, model: str) -> list[str]:
     """The columns of a table that keep passwords."""
     if not is_model(index, model) or is_django(index, model) or REMOTE.intersection(index.attributes(model)):
         return []
-    return [name for name in index.attributes(model) if is_stored_name(name)]
+    return password_columns(index, model)
 
 
 def public_schema(index: Index, model: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from seawall.knowledge.hashing import HASHERS
+from seawall.knowledge.hashing import HASHERS, is_plain_name, is_stored_name, may_store
 from seawall.rules.base import File
 from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
@@ -27,6 +27,7 @@ REMOTE = frozenset({
     "host", "hostname", "port", "server", "imap_server", "imap_port", "smtp_host", "smtp_server", "smtp_port", "url",
     "base_url", "server_url", "dsn", "endpoint", "endpoint_url", "database", "database_name", "db_name", "ssid", "broker",
 })  # fmt: skip
+_LOGINS = frozenset({"email", "email_address", "username", "user_name", "login", "login_name", "nickname", "phone"})
 _MAX_HOPS = 6
 
 
@@ -54,23 +55,49 @@ def keeps(index: Index, model: str, column: str) -> bool:
     """
     if LOST.intersection(words(model.rpartition(".")[2])):
         return False
+    if not is_stored_name(column) and not (may_store(column) and _is_of_people(index, model)):
+        return False
     member = index.member(model, column)
     if member is None:
         if column != "password" or not index.is_subclass(model, *DJANGO_USER):
             return False
     elif not isinstance(member.fact, ValueFact) or _hashes_by_itself(index, member.name):
         return False
-    return not hashes_in_methods(index, model) and not REMOTE.intersection(index.attributes(model))
+    return not hashes_in_methods(index, model, by_itself=True) and not REMOTE.intersection(index.attributes(model))
 
 
-def hashes_in_methods(index: Index, cls: str) -> bool:
-    """Whether a method of the class, such as a validator or a setter, hashes passwords."""
+def password_columns(index: Index, model: str) -> list[str]:
+    """The columns of a model whose names say that they keep passwords."""
+    names = [name for name in index.attributes(model) if may_store(name)]
+    is_of_people = len(names) > 0 and _is_of_people(index, model)
+    return [name for name in names if is_of_people or is_stored_name(name)]
+
+
+def _is_of_people(index: Index, model: str) -> bool:
+    """Whether who is in the table logs in: it has a password or its hash, and a name or address to go with it."""
+    names = index.attributes(model)
+    return any(is_stored_name(one) for one in names) and not _LOGINS.isdisjoint(names)
+
+
+def hashes_in_methods(index: Index, cls: str, *, by_itself: bool = False) -> bool:
+    """Whether a method of the class, such as a validator or a setter, hashes passwords.
+
+    By itself: no method that somebody has to call with the password, as `set_password(plain)`.
+    """
     return any(
         hashes(index, f"{base}.{method}")
         for base in index.mro(cls)
         if index.split(base)[0]
         for method in index.methods(base)
+        if not by_itself or not _is_given_it(index, f"{base}.{method}")
     )
+
+
+def _is_given_it(index: Index, method: str) -> bool:
+    fact = index.function(method)
+    if fact is None or fact.decorators or fact.name.startswith(("__", "save", "asave", "before_", "pre_", "on_")):
+        return False
+    return any(is_plain_name(one.name) or one.name in ("value", "raw", "plain", "plaintext") for one in fact.params[1:])
 
 
 def _hashes_by_itself(index: Index, column: str) -> bool:

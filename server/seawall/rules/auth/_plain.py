@@ -37,20 +37,26 @@ def plain_password(value: ast.expr, file: File) -> list[Related] | None:
         path = origin.removesuffix(".get_secret_value()")
         last = _LAST.search(path)
         name = (last[1] or last[2]) if last else split(path)[0]
-        if not is_plain_name(name) and not is_plain_name(own_name(value)):
-            continue
+        is_named = is_plain_name(name) or is_plain_name(own_name(value))
         owner = symbol_of(fact, path[: last.start()]) if last else None
         schemas = [one.cls for one in options(file.index.type_of(owner)) if isinstance(one, Instance)] if owner else []
         if any(hashes_in_methods(file.index, cls) for cls in schemas):
             continue
         arrival = outside(file.index, function, path)
-        if arrival is not None:
+        if arrival is not None and (is_named or _is_called_password(arrival.origin)):
             return way([arrival])
     match value:
         case ast.Name():
             found = [plain_password(one, file) for one in _assigned(value, file) if _is_validated(one, file)]
             return next((one for one in found if one is not None), None)
     return None
+
+
+def _is_called_password(origin: str) -> bool:
+    """Whether the handler's name for a value says that it is a password: `_let_in(user.password)` for `def _let_in(secret)`."""
+    path = origin.removesuffix(".get_secret_value()")
+    last = _LAST.search(path)
+    return is_plain_name((last[1] or last[2]) if last else split(path)[0])
 
 
 def own_name(value: ast.expr) -> str:

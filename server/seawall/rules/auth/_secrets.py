@@ -69,11 +69,18 @@ def _call(node: ast.Call, file: File, depth: int) -> Kind | None:
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in ("hexdigest", "digest"):
             return Kind.SIGNATURE if _is_mac(node.func.value, file, depth) else None
+        if node.func.attr == "get_secret_value" and _is_setting(node.func.value, file):
+            return Kind.SETTING
         if node.func.attr in _KEEPS:
             return secret_kind(node.func.value, file, depth + 1)
     if name and file.index.function(name) is not None and _signs(file.index, name):
         return Kind.SIGNATURE
     return None
+
+
+def _is_setting(node: ast.expr, file: File) -> bool:
+    """Whether an expression is a field of the settings, whatever it is called."""
+    return isinstance(node, ast.Attribute) and file.is_instance(node.value, *BASES)
 
 
 def _is_mac(node: ast.expr, file: File, depth: int) -> bool:

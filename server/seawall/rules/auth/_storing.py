@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from seawall.knowledge.hashing import is_plain_name, is_stored_name
-from seawall.rules.auth._passwords import is_model, keeps
+from seawall.knowledge.hashing import is_plain_name, is_stored_name, may_store
+from seawall.rules.auth._passwords import DJANGO_USER, is_model, keeps
 from seawall.rules.auth._plain import own_name
 from seawall.rules.base import File
 from seawall.semantics.meanings.sql_call import SqlCall
@@ -22,6 +22,8 @@ _EXECUTES = frozenset(
 )
 _DJANGO = frozenset({"create", "acreate", "update", "aupdate", "get_or_create", "aget_or_create", "update_or_create",
                      "aupdate_or_create"})  # fmt: skip
+_USER_MANAGERS = ("django.contrib.auth.base_user.BaseUserManager", "django.contrib.auth.models.BaseUserManager",
+                  "django.contrib.auth.models.UserManager")  # fmt: skip
 _MONGO = frozenset({"insert_one", "insert_many", "update_one", "update_many", "replace_one", "find_one_and_update"})
 _WRITES = frozenset({"write", "writelines", "write_text", "writerow", "dump"})
 _INSERT = re.compile(r"\binsert\s+into\b|\breplace\s+into\b", re.I)
@@ -52,7 +54,7 @@ class Unpacked(NamedTuple):
 def assigned(node: ast.Assign, file: File) -> Iterator[Store]:
     """`user.password = ...`."""
     for target in node.targets:
-        if isinstance(target, ast.Attribute) and is_stored_name(target.attr):
+        if isinstance(target, ast.Attribute) and may_store(target.attr):
             model = _model_of_instance(target.value, target.attr, file)
             if model is not None:
                 yield Store(node.value, target.attr, model)
@@ -60,7 +62,7 @@ def assigned(node: ast.Assign, file: File) -> Iterator[Store]:
 
 def called(node: ast.Call, file: File) -> Iterator[Store | Unpacked]:
     """What a call stores."""
-    if any(one.arg in (None, "defaults") or is_stored_name(one.arg or "") for one in node.keywords):
+    if any(one.arg in (None, "defaults") or may_store(one.arg or "") for one in node.keywords):
         yield from _keywords(node, file)
     name = (
         node.func.attr
@@ -97,7 +99,7 @@ def _keywords(node: ast.Call, file: File) -> Iterator[Store | Unpacked]:
                 yield from _entries(one.value, model, file)
             else:
                 yield Unpacked(one.value, model, given, node)
-        elif is_stored_name(one.arg) and keeps(file.index, model, one.arg):
+        elif keeps(file.index, model, one.arg):
             yield Store(one.value, one.arg, model)
         elif one.arg == "defaults" and isinstance(one.value, ast.Dict):
             yield from _entries(one.value, model, file)
@@ -150,7 +152,7 @@ def inserted(node: ast.Call, file: File) -> Iterator[Store]:
 def _entries(node: ast.Dict, model: str, file: File) -> Iterator[Store]:
     for key, value in zip(node.keys, node.values, strict=True):
         column = key.value if isinstance(key, ast.Constant) else key.attr if isinstance(key, ast.Attribute) else None
-        if isinstance(column, str) and is_stored_name(column) and keeps(file.index, model, column):
+        if isinstance(column, str) and keeps(file.index, model, column):
             yield Store(value, column, model)
 
 
@@ -219,6 +221,8 @@ def _model_of(node: ast.Call, file: File) -> str | None:
                 name = file.qualname(managed.value)
             elif found is not None and found.cls == "sqlalchemy.orm.Query":
                 name = None
+        case ast.Attribute(value=manager, attr="model") if file.is_instance(manager, *_USER_MANAGERS):
+            name = DJANGO_USER[0]
         case _:
             name = file.callee(node)
     return name if name and is_model(file.index, name) else None

@@ -252,11 +252,22 @@ def _is_text(key: ast.expr, file: File) -> bool:
 
 def _key(call: ast.Call, row: Decoder, file: File) -> Iterator[Finding]:
     key = argument(call, row.key, "key")
-    if key is None or _from_header(key, KEY_HEADERS, file) is None:
+    if key is None or (not _is_header_field(key, file) and _from_header(key, KEY_HEADERS, file) is None):
         return
     fix = Fix("Verify with the project's key", partial(with_own_key, key, file), Safety.UNSAFE, _WHY)
     message = "The key comes from the token that it verifies, so anybody can sign one: use a key of your own"
     yield file.finding(key, message, fix)
+
+
+def _is_header_field(node: ast.expr, file: File) -> bool:
+    """Whether the key itself is what some field of the header says, and not looked up by it."""
+    match node:
+        case ast.Name():
+            return any(
+                not isinstance(value, ast.Name) and _is_header_field(value, file) for value in assigned(node, file)
+            )
+    _, header = _field(node)
+    return header is not None and _is_header(header, file) and not is_checked(file.scan, node)
 
 
 def _from_header(node: ast.AST, fields: frozenset[str], file: File, depth: int = 0) -> ast.expr | None:

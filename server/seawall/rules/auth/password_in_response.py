@@ -72,6 +72,7 @@ from typing import Any
 from seawall.edits import AnyEdit, CannotFix, Fix, Safety
 from seawall.edits.calls import add_keyword
 from seawall.edits.imports import need
+from seawall.knowledge.hashing import may_store
 from seawall.rules.auth._leaking import Leak, columns, leaks, public_schema
 from seawall.rules.auth._passwords import DJANGO_USER, is_in_tests, keeps
 from seawall.rules.base import File, Finding, Related, Severity
@@ -109,9 +110,12 @@ def _handler(route: Route, file: File) -> Iterator[Finding]:
             yield from _declared(model, decorator, route, file)
         elif model is None and route.function.returns is not None:
             yield from _declared(route.function.returns, decorator, route, file)
+            if _is_dict(route.function.returns, file):
+                yield from _entries(route, file)
             return
         elif len(route.decorators) == 1:
             yield from _objects(decorator, route, file)
+            yield from _entries(route, file)
 
 
 # -- response models ---------------------------------------------------------------------------------------------------
@@ -123,7 +127,7 @@ def _declared(node: ast.expr, decorator: ast.Call, route: Route, file: File) -> 
     for leak in leaks(file.index, file.names.annotation(node)):
         if excluded is not None and (leak.path is None or _excludes(excluded, leak.path) is not False):
             continue
-        if "hash" in leak.field.lower() or _is_proved(leak, route, file):
+        if any(word in leak.field.lower() for word in ("hash", "digest")) or _is_proved(leak, route, file):
             found.append(leak)
     if not found:
         return
@@ -208,6 +212,23 @@ def _objects(decorator: ast.Call, route: Route, file: File) -> Iterator[Finding]
                 break
 
 
+def _is_dict(annotation: ast.expr, file: File) -> bool:
+    found = options(file.declared(annotation))
+    return bool(found) and all(
+        isinstance(one, Instance) and one.cls in ("builtins.dict", "typing.Mapping") for one in found
+    )
+
+
+def _entries(route: Route, file: File) -> Iterator[Finding]:
+    """`return {"name": user.name, "hash": user.password_hash}`, where nothing says which keys are sent."""
+    for display in returned(route.function, file):
+        for value in display.values if isinstance(display, ast.Dict) else ():
+            if not isinstance(value, ast.Attribute) or not may_store(value.attr):
+                continue
+            if any(value.attr in columns(file.index, cls) for cls in classes(file.type_of(value.value))):
+                yield file.finding(value, f"The response shows `{value.attr}`, leave it out")
+
+
 def _declare(decorator: ast.Call, value: ast.expr, cls: str, file: File) -> Iterator[AnyEdit]:
     schema = public_schema(file.index, cls)
     if schema is None:
@@ -233,10 +254,14 @@ def _serializer(node: ast.ClassDef, file: File) -> Iterator[Finding]:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
     }
     model, fields = values.get("model"), values.get("fields")
+    if model is None and len(meta.bases) == 1 and isinstance(fields, ast.BinOp):  # `class Meta(UserSerializer.Meta)`
+        model = ast.copy_location(ast.Attribute(meta.bases[0], "model", ast.Load()), meta.bases[0])
+    elif meta.bases:
+        return
     if model is None or fields is None or not file.index.is_subclass(file.absolute_name(node), *_SERIALIZERS):
         return
     name = file.qualname(model)
-    if name is None or _own_field(node) or meta.bases:
+    if name is None or _own_field(node):
         return
     if not file.index.is_subclass(name, *DJANGO_USER) and not keeps(file.index, name, "password"):
         return
@@ -267,6 +292,8 @@ def _password_in(fields: ast.expr) -> ast.expr | None:
             return fields
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             return next((one for one in elements if isinstance(one, ast.Constant) and one.value == "password"), None)
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            return _password_in(left) or _password_in(right)
     return None
 
 

@@ -94,7 +94,7 @@ from functools import partial
 from typing import NamedTuple
 
 from seawall.edits import AnyEdit, Fix, Safety
-from seawall.knowledge.hashing import is_plain_name, is_stored_name
+from seawall.knowledge.hashing import is_plain_name, is_stored_name, may_store
 from seawall.rules.auth._given import is_open
 from seawall.rules.auth._hasher import verified
 from seawall.rules.auth._passwords import is_django, is_in_tests, is_model, keeps
@@ -134,7 +134,7 @@ def _compared(node: ast.Compare, file: File) -> Iterator[Finding]:
         return
     left, right = node.left, node.comparators[0]
     for stored, given in ((left, right), (right, left)):
-        if not is_stored_name(own_name(stored)) or isinstance(given, ast.Constant):
+        if not may_store(own_name(stored)) or isinstance(given, ast.Constant):
             continue
         found = _stored(stored, file)
         if found is None:
@@ -177,9 +177,9 @@ def _stored(node: ast.expr, file: File) -> _Stored | None:
                 cls = one.cls if isinstance(one, Instance) else one.name if isinstance(one, Named) else None
                 if cls is not None and is_model(file.index, cls) and keeps(file.index, cls, column):
                     return _Stored(cls, isinstance(one, Named))
-            return _Stored(None) if _is_row(owner, file) else None
+            return _Stored(None) if is_stored_name(column) and _is_row(owner, file) else None
         case ast.Subscript(value=owner):
-            return _Stored(None) if _is_row(owner, file) else None
+            return _Stored(None) if is_stored_name(own_name(node)) and _is_row(owner, file) else None
     return None
 
 
@@ -235,7 +235,7 @@ def _queried(node: ast.Call, file: File) -> Iterator[Finding]:
     func = node.func
     if isinstance(func, ast.Attribute) and func.attr in _FILTERS:
         for one in node.keywords:
-            if one.arg is not None and is_stored_name(one.arg):
+            if one.arg is not None and may_store(one.arg):
                 model = _queried_model(func.value, file)
                 found = _plain(one.value, file)
                 if model is not None and keeps(file.index, model, one.arg) and found is not None:

@@ -50,7 +50,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from seawall.edits import Fix, Safety
-from seawall.knowledge.hashing import is_stored_name
+from seawall.knowledge.hashing import may_store
 from seawall.rules.auth._constant_time import compared, why_unsafe
 from seawall.rules.auth._given import arrivals, is_open, way
 from seawall.rules.auth._passwords import is_in_tests
@@ -87,7 +87,7 @@ def check(node: ast.Compare, file: File) -> Iterator[Finding]:
     kind = kinds[0] or kinds[1]
     assert kind is not None
     secret, given = (left, right) if kinds[0] else (right, left)
-    if kind is Kind.COLUMN and is_stored_name(own_name(secret)):
+    if kind is Kind.COLUMN and may_store(own_name(secret)):
         return  # `plaintext-password-compared` tells
     found = arrivals(file, _raw(given, file))
     if not found and not (kind is Kind.SIGNATURE and is_open(file, given)):

@@ -70,6 +70,9 @@ _ORM_WRITES = frozenset({"create", "update", "aupdate", "add", "remove", "clear"
 _CALLS = frozenset(
     {"django.contrib.auth.login", "django.contrib.auth.logout", "django.contrib.auth.update_session_auth_hash"}
 )
+_QUEUES = frozenset({"delay", "apply_async", "delay_on_commit"})
+"""What hands work on to Celery's workers."""
+
 _HOPS = 3
 _NONE = ast.arguments([], [], None, [], [], None, [])
 
@@ -242,7 +245,7 @@ def _changes(view: ast.AST, file: File) -> bool:
 
 
 def _writes(name: str, method: str) -> bool:
-    if name in _CALLS or method in _WRITES:
+    if name in _CALLS or method in _WRITES or method in _QUEUES:
         return True
     head, _, last = name.rpartition(".")
     return last in _ORM_WRITES and head.startswith("django.db.models")

@@ -27,6 +27,7 @@ _KEEPING = frozenset({
 _DUMPS = frozenset({"model_dump", "model_dump_json", "dict", "json"})
 _READS = frozenset({"get", "pop", "getenv", "getlist"})
 _TEXTS = ("builtins.str", "builtins.bytes")
+_CUTTING = frozenset({"removeprefix", "strip", "lstrip", "replace"})
 _SAFE_WORDS = frozenset({
     "mask", "masked", "redact", "redacted", "hash", "hashed", "hexdigest", "digest", "sha", "md", "len", "bool", "fingerprint", "encrypt",
     "encrypted", "obfuscate", "censor", "scrub", "isinstance", "hint", "tokenize", "count", "is", "has", "validate", "verify", "check",
@@ -177,6 +178,8 @@ def _is_made(node: ast.expr, file: File) -> bool:
         value = parent.value if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) else None
         if isinstance(value, ast.Await):
             value = value.value
+        if value is not None and _is_header_of_secret(value):
+            return True
         if isinstance(value, ast.Call):
             name = file.callee(value) or file.called_name(value)
             if name in ("jwt.encode", "jose.jwt.encode", "secrets.token_urlsafe", "secrets.token_hex"):
@@ -185,6 +188,22 @@ def _is_made(node: ast.expr, file: File) -> bool:
             if found and found[0] in _MAKERS and found[-1] in ("token", "secret", "jwt", "key"):
                 return True
     return False
+
+
+def _is_header_of_secret(value: ast.expr) -> bool:
+    """`request.headers.get("authorization", "").removeprefix("Bearer ")`."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _CUTTING:
+        value = value.func.value
+    match value:
+        case ast.Subscript(value=ast.Attribute(attr="headers"), slice=ast.Constant(value=str(key))):
+            pass
+        case ast.Call(
+            func=ast.Attribute(value=ast.Attribute(attr="headers"), attr="get"), args=[ast.Constant(value=str(key)), *_]
+        ):
+            pass
+        case _:
+            return False
+    return key.lower().replace("-", "").removeprefix("x") in _ALONE
 
 
 def _is_given_credentials(node: ast.Attribute, file: File) -> bool:

@@ -108,6 +108,7 @@ def _of_call(call: ast.Call, function: FunctionNode, file: File) -> Iterator[End
         return
     found = file.type_of(call.func)
     if not isinstance(found, Named):
+        yield from _queued(call, file)
         return
     if found.name in _CONVERSIONS:
         if len(call.args) == 1 and _answers_itself(function, file):
@@ -147,6 +148,15 @@ def _handed_on(call: ast.Call, target: Named, name: str, fact: FunctionFact, fil
             yield End(value, _SQL)
         elif (found := file.index.answer(_stored, (name, parameter))) is not None:
             yield End(value, f"a column of `{_last(found[0])}`", *found)
+
+
+def _queued(call: ast.Call, file: File) -> Iterator[End]:
+    """Arguments of a task that a worker writes into an SQL text: `cancel.delay(request.POST["voucher"])`."""
+    symbol = file.symbol(call.func)
+    name = symbol.name.removesuffix(".delay") if isinstance(symbol, Ref) else ""
+    fact = file.index.function(name) if isinstance(symbol, Ref) and name != symbol.name else None
+    if fact is not None:
+        yield from _handed_on(call, Named(name), name, fact, file)
 
 
 def _stored(index: Index, start: tuple[str, str]) -> tuple[str, str] | None:

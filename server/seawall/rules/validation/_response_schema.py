@@ -13,7 +13,7 @@ from seawall.edits.calls import add_keyword
 from seawall.edits.imports import need
 from seawall.rules.auth._leaking import leaks, public_schemas
 from seawall.rules.base import File
-from seawall.rules.validation._stored import RECORD, Stored
+from seawall.rules.validation._stored import RECORDS, Stored
 from seawall.semantics.evaluate import instance_of
 from seawall.semantics.facts import FunctionFact
 from seawall.semantics.guards import is_checked
@@ -57,7 +57,7 @@ def _schema(index: Index, stored: Stored) -> str:
     """The one schema that shows what is returned."""
     if stored.keys is None and not stored.is_object:
         raise CannotFix("what the dictionary holds is put together in the handler")
-    if stored.model == RECORD:
+    if stored.model in RECORDS:
         raise CannotFix("what the rows hold is said by the SQL alone")
     short = stored.model.rpartition(".")[2]
     fitting = [

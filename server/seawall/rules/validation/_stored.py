@@ -9,7 +9,7 @@ from seawall.rules.auth._passwords import is_django, is_model
 from seawall.rules.base import File
 from seawall.rules.returned import classes, is_many
 
-RECORD = "asyncpg.Record"
+RECORDS = frozenset({"asyncpg.Record", "psycopg.rows.Row"})
 """A row of whatever was selected: it has the columns of no one table."""
 
 _CONVERSIONS = frozenset({"str", "int", "float", "round", "list", "sorted", "max", "min", "abs"})
@@ -37,8 +37,8 @@ def stored_in(file: File, value: ast.expr, depth: int = 0) -> Stored | None:
         case ast.ListComp(elt=element) | ast.List(elts=[element]):
             inner = stored_in(file, element, depth + 1)
             return inner._replace(many=True) if inner is not None and not inner.many else None
-        case ast.Call(func=ast.Name(id="dict"), args=[row], keywords=[]) if _single(file, row) == RECORD:
-            return Stored(RECORD)
+        case ast.Call(func=ast.Name(id="dict"), args=[row], keywords=[]) if (record := _single(file, row)) in RECORDS:
+            return Stored(record or "")
         case ast.Name():
             origin = _origin(file, value)
             if isinstance(origin, (ast.Dict, ast.ListComp, ast.List)):
@@ -51,7 +51,7 @@ def stored_in(file: File, value: ast.expr, depth: int = 0) -> Stored | None:
 
 
 def _is_table(file: File, cls: str) -> bool:
-    return cls == RECORD or (is_model(file.index, cls) and not is_django(file.index, cls))
+    return cls in RECORDS or (is_model(file.index, cls) and not is_django(file.index, cls))
 
 
 def _origin(file: File, name: ast.Name) -> ast.expr | None:
@@ -80,8 +80,8 @@ def _model_in(file: File, value: ast.expr, depth: int) -> str | None:
             model = _single(file, owner)
             if model is not None and name in file.index.attributes(model):
                 return model
-        case ast.Subscript(value=owner) if _single(file, owner) == RECORD:
-            return RECORD
+        case ast.Subscript(value=owner) if (record := _single(file, owner)) in RECORDS:
+            return record
         case ast.BinOp(left=left, right=right):
             inner = [left, right]
         case ast.IfExp(body=body, orelse=orelse):

@@ -85,7 +85,7 @@ from seawall.rules.aside import counts
 from seawall.rules.base import File, Finding, Severity
 from seawall.rules.returned import returned
 from seawall.rules.validation._response_schema import declare
-from seawall.rules.validation._stored import RECORD, Stored, stored_in
+from seawall.rules.validation._stored import RECORDS, Stored, stored_in
 from seawall.semantics.facts import ValueFact
 from seawall.semantics.meanings.registration import owner_of
 from seawall.semantics.meanings.route import Route
@@ -124,7 +124,7 @@ def check(route: Route, file: File) -> Iterator[Finding]:
 
 
 def _message(function: FunctionNode, stored: Stored) -> str:
-    if stored.model == RECORD:
+    if stored.model in RECORDS:
         return f"Nothing says what `{function.name}` sends of the database's rows, declare a response model"
     name = stored.model.rpartition(".")[2]
     if stored.keys is None and stored.is_object:

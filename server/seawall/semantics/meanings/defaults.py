@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from seawall.knowledge import secrets as known
-from seawall.semantics.meanings.settings_class import BASES
+from seawall.semantics.meanings.settings_class import BASES, is_part_of_settings
 from seawall.semantics.secret_text import words
 from seawall.semantics.symbols import Call, Constant, Symbol
 from seawall.semantics.view import View
@@ -64,7 +64,8 @@ def settings_field(node: ast.expr, view: View) -> ast.AnnAssign | None:
     scope = view.scan.scopes.get(parent)
     if scope is None or not isinstance(scope.node, ast.ClassDef):
         return None
-    return parent if view.index.is_subclass(view.names.absolute(scope), *BASES) else None
+    cls = view.names.absolute(scope)
+    return parent if view.index.is_subclass(cls, *BASES) or is_part_of_settings(view.index, cls) else None
 
 
 def is_checked(field: str, cls: str, view: View) -> bool:

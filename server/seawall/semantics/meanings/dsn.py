@@ -14,6 +14,7 @@ from seawall.semantics.secret_text import is_placeholder, words
 from seawall.semantics.view import View
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s:/?#@]*):([^\s/?#@\0]+)@([^\s/?#:,\"']*)")
+_KEYWORD = re.compile(r"([a-z_]+)=('[^']*'|[^\s'\"=]+)(?=\s|$)")
 _SHOWN = frozenset(
     {"example.com", "example.org", "example.net", "host", "hostname", "myhost", "server", "domain", "domain.com", "..."}
 )
@@ -54,11 +55,22 @@ class Credentials(msgspec.Struct, frozen=True):
 
 def credentials_of(text: str) -> Credentials | None:
     """The credentials in a text that is a URL; none if they are placeholders."""
+    if "password=" in text and "://" not in text:
+        return _in_keywords(text)
     found = _URL.match(text)
     if found is None or any(char.isspace() for char in text):
         return None
     credentials = Credentials(found[1], found[2], found[3], found[4])
     return None if credentials.is_shown else credentials
+
+
+def _in_keywords(text: str) -> Credentials | None:
+    """`host=db.example.org dbname=app user=app password=...`, as libpq reads it."""
+    given = dict(_KEYWORD.findall(text))
+    if _KEYWORD.sub("", text).strip() or not {"host", "dbname"} <= given.keys():
+        return None
+    credentials = Credentials("postgresql", given.get("user", ""), given.get("password", "").strip("'"), given["host"])
+    return None if not credentials.password or _VALUE in credentials.password or credentials.is_shown else credentials
 
 
 class Dsn(msgspec.Struct, frozen=True):
@@ -79,7 +91,7 @@ class Dsn(msgspec.Struct, frozen=True):
     @staticmethod
     def recognise(node: ast.Constant | ast.JoinedStr, view: View) -> Dsn | None:
         text = _text(node)
-        if text is None or "://" not in text or "@" not in text:
+        if text is None or (("://" not in text or "@" not in text) and "password=" not in text):
             return None
         credentials = credentials_of(text)
         if credentials is None or isinstance(view.parent(node), (ast.JoinedStr, ast.Expr)):

@@ -9,9 +9,10 @@ import msgspec
 from seawall.semantics.facts import ClassFact, FunctionFact, ImportFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.symbols import Call, Ref
-from seawall.semantics.types import Instance
+from seawall.semantics.types import Instance, options
 
 BASES = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings")
+_MAX_PARTS = 200
 _ASIDE = frozenset({"tests", "test", "conftest", "docs", "examples"})
 
 
@@ -36,6 +37,28 @@ def settings_class_names(index: Index) -> list[str]:
         for name, fact in facts.names.items()
         if isinstance(fact, ClassFact) and fact.bases and index.is_subclass(f"{module}.{name}", *BASES)
     ]
+
+
+def is_part_of_settings(index: Index, cls: str) -> bool:
+    """Whether a model is the type of a field of a settings class, or of a model within one."""
+    return index.is_subclass(cls, "pydantic.BaseModel") and cls in (index.answer(_parts, None) or ())
+
+
+def _parts(index: Index, _: None) -> frozenset[str]:
+    """The models that settings classes are made of."""
+    waiting = [cls for base in BASES for cls in index.subclasses(base)]
+    found = set(waiting)
+    for cls in waiting:  # grows while it is gone through
+        for name in index.attributes(cls) if len(found) < _MAX_PARTS else ():
+            for one in options(index.type_of(Ref(f"{cls}.{name}"))):
+                if (
+                    isinstance(one, Instance)
+                    and one.cls not in found
+                    and index.is_subclass(one.cls, "pydantic.BaseModel")
+                ):
+                    found.add(one.cls)
+                    waiting.append(one.cls)
+    return frozenset(found)
 
 
 def settings_classes(index: Index) -> list[SettingsClass]:

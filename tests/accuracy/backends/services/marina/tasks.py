@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 settings = get_settings()
 
 app = Celery("marina", broker=settings.redis_url)
-app.conf.update(timezone=environ.get("TZ", "UTC"), result_expires=3600)  # expect: SW606
+app.conf.update(timezone=environ.get("TZ", "UTC"), result_expires=3600)
 reports_broker = Celery("reports", broker="redis://:Spinnaker-33-Boom@queue.marina.internal:6379/0")  # expect: SW203
-CHAT_TOKEN = "xoxb-482910573641-5839201746582-Qm8ZtR4vLp2WxK9sNd7YbH1c"  # expect: SW202
+CHAT_TOKEN = "xoxb-482910573641-5839201746582-Qm8ZtR4vLp2WxK9sNd7YbH1c"  # expect: SW201
 FLAGS = {"password_reset_sender": "office@marina.example", "token_header": "X-Token"}
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 set -euo pipefail
 if ! command -v uv >/dev/null; then
-  python3 -m pip install --upgrade uv  # expect: SW601
+  python3 -m pip install --upgrade uv
 fi
 uv venv
 uv pip install --requirement pyproject.toml

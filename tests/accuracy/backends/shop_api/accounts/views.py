@@ -58,7 +58,7 @@ class CustomerViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets
 
 @require_POST
 def log_in(request: HttpRequest) -> HttpResponse:
-    email, password = request.POST["email"], request.POST["password"]  # expect: SW303
+    email, password = request.POST["email"], request.POST["password"]
     customer = authenticate(request, username=email, password=password)
     if customer is None:
         logger.warning("login failed: %s %s", email, password)  # expect: SW207
@@ -68,7 +68,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 
 def guest_login(request: HttpRequest) -> JsonResponse:
-    body = json.loads(request.body)  # expect: SW303
+    body = json.loads(request.body)
     customer = Customer.objects.filter(email=body["email"]).first()
     if customer is None or customer.password != body["password"]:  # expect: SW502
         return JsonResponse({}, status=401)

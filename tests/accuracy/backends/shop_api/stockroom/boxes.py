@@ -143,7 +143,7 @@ async def add_keeper_quickly(keeper: KeeperIn, conn: Conn) -> str:
 
 
 @router.post("/keepers/copy", dependencies=guarded)
-async def copy_keeper(keeper: KeeperIn, conn: Conn):  # expect: SW308
+async def copy_keeper(keeper: KeeperIn, conn: Conn):
     box = Box(shelf=keeper.name, pots=0)
     await conn.execute("INSERT INTO box (shelf, pots) VALUES (%s, %s)", (box.shelf, box.pots))
     return {"box": box.dict()}  # expect: SW309

@@ -127,7 +127,7 @@ async def notes(report: Annotated[Reports, Depends(figures)], word: str, count: 
 
 
 @moves.get("/piers")
-async def piers(report: Annotated[Reports, Depends(figures)], name: str, page_size: int = 20) -> list[str]:  # expect: SW307
+async def piers(report: Annotated[Reports, Depends(figures)], name: str, page_size: int = 20) -> list[str]:
     return (await report.piers(name))[:page_size]
 
 

@@ -50,7 +50,7 @@ async def my_card(skipper: Me) -> SkipperCard:
 
 
 @private.get("/me/fleet")
-async def my_fleet(skipper: Me, skippers: Skippers):  # expect: SW308
+async def my_fleet(skipper: Me, skippers: Skippers):
     return {"boats": await skippers.fleet(skipper.id), "loaded": await skippers.fleet_loaded(skipper.id)}
 
 

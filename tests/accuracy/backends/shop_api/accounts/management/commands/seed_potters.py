@@ -5,7 +5,7 @@ from django.db import connection
 
 from accounts.models import Customer
 
-DEFAULT_PASSWORD = "Throwing-Wheel-2031"  # expect: SW201
+DEFAULT_PASSWORD = "Throwing-Wheel-2031"
 
 
 class Command(BaseCommand):
