@@ -11,6 +11,7 @@ from seawall.knowledge.http_input import ROUTE_KEYWORDS, WRITES
 from seawall.knowledge.shaped import SHAPED_BY_ARGUMENTS
 from seawall.semantics.facts import CallSite
 from seawall.semantics.scopes import Scan, Scope
+from seawall.semantics.spelling import begins_with_class, begins_with_variable, is_type, keeps_elements
 from seawall.semantics.symbols import (
     Annotation,
     Attr,
@@ -389,7 +390,7 @@ class Names:
                 if of is None:
                     return None
                 parts = index.elts if isinstance(index, ast.Tuple) else [index]
-                read = self.annotation if _is_type(of) else self.symbol
+                read = self.annotation if is_type(of) else self.symbol
                 return Subscript(of, tuple(read(part) for part in parts))
             case ast.Constant(value=value):
                 if value is None or isinstance(value, (str, int, float, bool)):
@@ -412,7 +413,7 @@ class Names:
                 if len(elements) > 64:
                     return Annotation(Ref("builtins.list"))
                 return Several(tuple(self.symbol(element, depth) for element in elements))
-            case ast.ListComp(generators=[ast.comprehension(iter=iterated)]) if _keeps_elements(node):
+            case ast.ListComp(generators=[ast.comprehension(iter=iterated)]) if keeps_elements(node):
                 inner = self.symbol(iterated, depth)
                 return Call(Ref("builtins.list"), (inner,)) if inner is not None else Annotation(Ref("builtins.list"))
             case ast.ListComp():
@@ -462,8 +463,8 @@ class Names:
             kept = [one for one in kept if one.arg is None or one.arg in ROUTE_KEYWORDS]
         elif (
             last not in SHAPED_BY_ARGUMENTS
-            and not (last in _SHAPED_BY_CLASS and _begins_with_class(node))
-            and not _begins_with_variable(node)
+            and not (last in _SHAPED_BY_CLASS and begins_with_class(node))
+            and not begins_with_variable(node)
             and not (last == "func" and isinstance(self.scan.parents[node], ast.List))
         ):
             return Call(func)
@@ -479,42 +480,6 @@ class Names:
             elif keyword.arg in _OF_FIELDS:
                 found[keyword.arg] = keyword.value
         return tuple((name, self.symbol(value, depth)) for name, value in found.items())
-
-
-def _keeps_elements(node: ast.ListComp) -> bool:
-    """Whether a list is made of another's elements, at most trimmed: `[one.strip() for one in text.split(",")]`."""
-    element, target = node.elt, node.generators[0].target
-    while isinstance(element, ast.Call):
-        match element:
-            case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "rstrip" | "lstrip" | "lower")):
-                element = inner
-            case ast.Call(func=ast.Name(id="str"), args=[inner], keywords=[]):
-                element = inner
-            case _:
-                return False
-    return isinstance(element, ast.Name) and isinstance(target, ast.Name) and element.id == target.id
-
-
-def _begins_with_variable(node: ast.Call) -> bool:
-    """Whether the first argument looks like the name of an environment variable: `getenv("APP_PORT", "80")`."""
-    match node.args:
-        case [ast.Constant(value=str(text)), *_]:
-            return text.isupper() and text.isidentifier()
-    return False
-
-
-def _begins_with_class(node: ast.Call) -> bool:
-    """Whether the first argument bears the name of a class: `session.get(User, 1)`, but not `cache.get("user")`."""
-    match node.args:
-        case [ast.Name(id=name) | ast.Attribute(attr=name), *_]:
-            return name[:1].isupper() and not name.isupper()
-    return False
-
-
-def _is_type(symbol: Symbol) -> bool:
-    """Whether a subscripted thing looks like a type, whose string arguments are code and not keys."""
-    last = symbol.name.rpartition(".")[2] if isinstance(symbol, (Ref, Attr)) else ""
-    return last[:1].isupper() or last in ("list", "dict", "set", "tuple", "type", "frozenset")
 
 
 def _place(node: ast.AST) -> tuple[int, int]:
