@@ -2254,6 +2254,48 @@ def test_line_ends_and_letters_survive() -> None:
     assert after["handler.py"] == expected
 
 
+def test_tabs_stay() -> None:
+    """The result is the same as with spaces."""
+    files = {
+        "database.py": DATABASE.replace('"postgresql://db.internal/shop"', "url()").replace(
+            "engine =", "def url() -> str:\n    return 'postgresql://db.internal/shop'\n\n\nengine ="
+        ),
+        "models.py": MODELS.replace("import Mapped, mapped_column", "import Mapped, mapped_column, relationship")
+        + "    changed = mapped_column(onupdate=func.now())\n    pages = relationship('Page')\n\n\nfrom sqlalchemy import func\n",
+        "requirements.txt": "psycopg2\n",
+        "handler.py": HANDLER
+        + """\
+
+
+@app.on_event("startup")
+def prepare():
+    Base.metadata.create_all(bind=engine)
+
+
+@app.post("/books")
+async def write_book(title: str, db: Session = Depends(get_db)):
+    book = Book(title=title)
+    db.add(book)
+    db.commit()
+    found = (
+        db.query(Book)
+        .filter(
+            Book.title == title,
+        )
+        .all()
+    )
+    return book, book.pages, found
+
+
+from database import Base, engine
+""",
+    }
+    spaces = switch(files)
+    tabs = switch({name: text.replace("    ", "\t") for name, text in files.items()})
+    assert {name: text.replace("\t", "    ") for name, text in tabs.items()} == spaces
+    assert not [line for text in tabs.values() for line in text.split("\n") if line.startswith(" ")]
+
+
 def test_closed_files_change_too(tmp_path: Path) -> None:
     folder = Folder({"database.py": DATABASE, "models.py": MODELS, "handler.py": HANDLER}, tmp_path)
     fix = offered(folder)[0]

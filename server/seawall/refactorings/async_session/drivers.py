@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from seawall.edits import CannotFix
+from seawall.edits.layout import indent_of
 from seawall.knowledge import async_stack
 from seawall.project.project import Project
 from seawall.refactorings.async_session.changes import Changes
@@ -80,7 +81,7 @@ class Drivers:
         name = next(each for each in ("url", "database_url", "engine_url", "async_engine_url") if each not in taken)
         table = ", ".join(f'"{backend}": "{async_stack.DRIVERS[backend]}"' for backend in self.backends)
         statement = range_of(file.statement(url))
-        indent = " " * statement.start_col
+        indent = indent_of(file, file.statement(url))
         lines = [f"ASYNC_DRIVERS = {{{table}}}", f"{name} = {make_url}({text})"]
         changes.insert(file, statement.start_line, 0, "".join(f"{indent}{line}\n" for line in lines))
         changes.replace(file, url, f"{name}.set(drivername=ASYNC_DRIVERS[{name}.get_backend_name()])")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 
+from seawall.edits.layout import indent_of
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.models import read_relationships
 from seawall.refactorings.async_session.sessions import Sessions
@@ -39,7 +40,7 @@ def refresh(sessions: Sessions, changes: Changes) -> None:
         if not isinstance(statement, ast.Expr) or not _is_read(file, function, storing, stored, names):
             continue
         done.add((storing, stored.id))
-        indent = " " * statement.col_offset
+        indent = indent_of(file, statement)
         line = f"{indent}{file.text(call.func.value)}.refresh({stored.id})\n"
         changes.insert(file, (statement.end_lineno or statement.lineno) + 1, 0, line)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from seawall.edits import CannotFix
 from seawall.edits.calls import add_keyword
+from seawall.edits.layout import indent_of
 from seawall.refactorings.async_session.changes import Changes
 from seawall.refactorings.async_session.code import Code, Stuck, place
 from seawall.refactorings.async_session.reads import Reads
@@ -237,7 +238,7 @@ def _fetch_defaults(file: File, option: ast.keyword, changes: Changes) -> None:
     tablename: list[ast.stmt] = [each for each in cls.body if file.text(each).startswith("__tablename__")]
     after = (tablename or ([first] if is_docstring else []))[-1:]
     line = (after[0].end_lineno or after[0].lineno) + 1 if after else first.lineno
-    text = f'{" " * first.col_offset}__mapper_args__ = {{"eager_defaults": True}}\n'
+    text = f'{indent_of(file, first)}__mapper_args__ = {{"eager_defaults": True}}\n'
     if any(
         edit.text == text and edit.range.start_line == file.place(cls).start_line + line - cls.lineno
         for edit in changes.edits

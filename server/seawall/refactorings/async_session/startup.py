@@ -79,7 +79,8 @@ def _create(file: File, call: ast.Call, target: File, changes: Changes) -> list[
     rest = [file.text(argument) for argument in call.args if argument is not bound]
     rest += [f"{one.arg}={file.text(one.value)}" for one in call.keywords if one.arg and one.arg != "bind"]
     inner = ", ".join([function, *rest])
-    return [f"async with {engine}.begin() as connection:", f"    await connection.run_sync({inner})"]
+    level = one_level(target.item.text)
+    return [f"async with {engine}.begin() as connection:", f"{level}await connection.run_sync({inner})"]
 
 
 def _call(file: File, call: ast.Call, target: File, changes: Changes) -> str:
@@ -118,7 +119,8 @@ def _run_at_startup(
     iterator = changes.name(file, "collections.abc.AsyncIterator")
     ends = [f"await {changes.name(file, engine)}.dispose()" for engine in engines.engines]
     head = [f"@{manager}", f"async def {name}(app: {file.text(app.func)}) -> {iterator}[None]:"]
-    text = "\n".join([*head, *(f"    {line}" for line in [*lines, "yield", *ends])])
+    level = one_level(file.item.text)
+    text = "\n".join([*head, *(f"{level}{line}" for line in [*lines, "yield", *ends])])
     outermost = [above for above in file.ancestors(app) if isinstance(above, ast.stmt)][-1]
     line, blanks = _above(file, outermost, removed)
     changes.insert(file, line, 0, "\n" * max(0, 2 - blanks) + text + "\n\n\n")
@@ -129,7 +131,7 @@ def _prepend(function: Function, lines: list[str], changes: Changes) -> None:
     body = function.node.body
     is_docstring = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
     first = body[1] if is_docstring and len(body) > 1 else body[0]
-    indent = " " * first.col_offset
+    indent = indent_of(function.file, first)
     changes.insert(function.file, first.lineno, 0, "".join(f"{indent}{line}\n" for line in lines))
 
 
