@@ -49,15 +49,17 @@ _ASYNCPG = ("asyncpg.Connection", "asyncpg.Pool", "asyncpg.PoolConnectionProxy",
 _FORMAT_CURSORS = (
     "psycopg.Cursor", "psycopg.AsyncCursor", "psycopg.ServerCursor", "psycopg.AsyncServerCursor", "psycopg.ClientCursor",
     "psycopg.AsyncClientCursor", "psycopg2.extras.DictCursor", "psycopg2.extras.RealDictCursor", "psycopg2.extras.NamedTupleCursor",
-    "asyncmy.cursors.Cursor", "mysql.connector.cursor.MySQLCursorDict", "psycopg.Connection", "psycopg.AsyncConnection", "psycopg2.extensions.cursor",
+    "asyncmy.cursors.Cursor", "snowflake.connector.cursor.SnowflakeCursor", "mysql.connector.cursor.MySQLCursorDict", "psycopg.Connection", "psycopg.AsyncConnection", "psycopg2.extensions.cursor",
     "pymysql.Cursor", "pymysql.cursors.Cursor", "aiomysql.Cursor", "aiomysql.cursors.Cursor", "aiopg.Cursor",
     "MySQLdb.cursors.Cursor", "MySQLdb.Cursor", "mysql.connector.Cursor", "mysql.connector.cursor.MySQLCursor", "django.db.backends.utils.CursorWrapper",
 )  # fmt: skip
-_QMARK_CURSORS = ("sqlite3.Cursor", "sqlite3.Connection", "aiosqlite.Cursor", "aiosqlite.Connection")
+_QMARK_CURSORS = ("sqlite3.Cursor", "sqlite3.Connection", "aiosqlite.Cursor", "aiosqlite.Connection", "pyodbc.Cursor",
+                  "pyodbc.Connection", "duckdb.DuckDBPyConnection")  # fmt: skip
 _DATABASES = ("execute", "execute_many", "fetch_all", "fetch_one", "fetch_val", "iterate")
 
 SINKS: dict[str, Sink] = {
     "sqlalchemy.text": Sink(Style.TEXT, 0, "text"),
+    **{f"{library}.sql.SQL": Sink(Style.OTHER, 0, keyword) for library, keyword in (("psycopg", "obj"), ("psycopg2", "string"))},
     "sqlalchemy.literal_column": Sink(Style.OTHER, 0, "text"),
     "sqlalchemy.DDL": Sink(Style.OTHER, 0, "statement"),
     "psycopg.sql.SQL": Sink(Style.OTHER, 0, "obj"),
@@ -73,6 +75,17 @@ SINKS: dict[str, Sink] = {
     **{name: Sink(Style.TEXT, 0, "statement") for name in _SQLMODEL},
     **{f"psycopg.{cls}.copy": Sink(Style.OTHER, 0, "statement") for cls in ("Cursor", "AsyncCursor")},
     **{f"psycopg2.extras.{function}": Sink(Style.OTHER, 1, "sql") for function in ("execute_values", "execute_batch")},
+    **{f"oracledb.{cls}.{method}": Sink(Style.OTHER, 0, "statement")
+       for cls in ("Cursor", "AsyncCursor", "AsyncConnection") for method in ("execute", "executemany")},
+    **{f"duckdb.DuckDBPyConnection.{method}": Sink(Style.OTHER, 0, "query") for method in ("sql", "query")},
+    **{f"clickhouse_connect.driver.client.Client.{method}": Sink(Style.OTHER, 0, "query")
+       for method in ("query", "query_df", "command")},
+    "clickhouse_driver.Client.execute": Sink(Style.OTHER, 0, "query"),
+    **{f"peewee.{cls}.execute_sql": Sink(Style.OTHER, 0, "sql")
+       for cls in ("Database", "MySQLDatabase", "PostgresqlDatabase", "SqliteDatabase")},
+    "peewee.SQL": Sink(Style.OTHER, 0, "sql"),
+    **{f"tortoise.BaseDBAsyncClient.{method}": Sink(Style.OTHER, 0, "query")
+       for method in ("execute_query", "execute_query_dict", "execute_script")},
     **{f"pandas.{function}": Sink(Style.OTHER, 0, "sql") for function in ("read_sql", "read_sql_query")},
     **{f"{cls}.{method}": Sink(Style.FORMAT, 0, "query") for cls in _FORMAT_CURSORS
        for method in ("execute", "executemany", "stream", "mogrify")},

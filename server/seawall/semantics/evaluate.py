@@ -341,6 +341,8 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
         return Instance(_SUPER, (Instance(symbol.args[0].name), myself)) if isinstance(myself, Instance) else None
     if name == "functools.partial" and symbol.args:
         return evaluate(index, symbol.args[0])
+    if name in ("contextlib.closing", "contextlib.aclosing") and symbol.args:
+        return Instance(CONTEXT if name.endswith(".closing") else ASYNC_CONTEXT, (evaluate(index, symbol.args[0]),))
     if name in ("builtins.next", "builtins.anext") and symbol.args:
         given = _over(evaluate(index, symbol.args[0]), lambda _, one: iterated(one), index)
         return given if name == "builtins.next" or given is None else Instance(COROUTINE, (given,))

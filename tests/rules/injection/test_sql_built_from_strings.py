@@ -56,6 +56,31 @@ def function(
 
 
 FOUND = {
+    "text by its format": """db.execute(text(«"SELECT 1 FROM book WHERE name = '%10s'" % name»))""",
+    "text with a width": """db.execute(text(«f"SELECT 1 FROM book WHERE name = '{name:>10}'"»))""",
+    "psycopg's own SQL, put together from strings": """
+from psycopg import sql
+query = sql.SQL(«f"SELECT 1 FROM book WHERE name = '{name}'"»)
+psycopg.connect("x").execute(query)""",
+    "a cursor that is closed": """
+from contextlib import closing
+with closing(sqlite3.connect("x").cursor()) as cursor:
+    cursor.execute(«f"SELECT 1 FROM book WHERE name = '{name}'"»)""",
+    "DuckDB": """import duckdb\nduckdb.connect("x").sql(«f"SELECT 1 FROM book WHERE name = '{name}'"»)""",
+    "Oracle": """
+import oracledb
+with oracledb.connect() as connection, connection.cursor() as cursor:
+    cursor.execute(«f"SELECT 1 FROM book WHERE name = '{name}'"»)""",
+    "ODBC": """import pyodbc\npyodbc.connect("x").cursor().execute(«f"SELECT 1 FROM book WHERE name = '{name}'"»)""",
+    "ClickHouse": """
+import clickhouse_connect
+clickhouse_connect.get_client().query(«f"SELECT 1 FROM book WHERE name = '{name}'"»)""",
+    "Tortoise": """
+from tortoise import connections
+await connections.get("default").execute_query(«f"SELECT 1 FROM book WHERE name = '{name}'"»)""",
+    "peewee": """
+from peewee import SqliteDatabase
+SqliteDatabase("x").execute_sql(«f"SELECT 1 FROM book WHERE name = '{name}'"»)""",
     "a constant that begins the statement": """
 select = KIND + "s"
 db.execute(text(«f"{select} WHERE name = '{name}'"»))""",
@@ -96,6 +121,12 @@ def test_a_parameter_that_may_be_any_text(body: str) -> None:
 
 
 SILENT = {
+    "a number by its format": """db.execute(text("SELECT 1 FROM book LIMIT %d" % other))""",
+    "a number by its format in a field": """db.execute(text(f"SELECT 1 FROM book LIMIT {other:d} OFFSET {name:02d}"))""",
+    "a number by its format in braces": """db.execute(text("SELECT 1 FROM book LIMIT {:d}".format(other)))""",
+    "psycopg's composition": """
+from psycopg import sql
+psycopg.connect("x").execute(sql.SQL("SELECT 1 FROM {} WHERE name = %s").format(sql.Identifier(name)), (other,))""",
     "a number unless it is given": """
 def limited(size=50):
     db.execute(text(f"SET lock_timeout = '{size}'"))""",

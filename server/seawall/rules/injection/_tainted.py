@@ -22,7 +22,7 @@ from seawall.semantics.types import Instance, options
 
 _CERTAIN = frozenset({
     "sqlalchemy.text", "sqlalchemy.literal_column", "django.db.models.expressions.RawSQL", "django.db.models.Manager.extra",
-    "django.db.models.QuerySet.extra",
+    "django.db.models.QuerySet.extra", "psycopg.sql.SQL", "psycopg2.sql.SQL", "peewee.SQL",
 })  # fmt: skip
 """What takes SQL and nothing else, and pieces of it too."""
 

@@ -30,6 +30,8 @@ _HELPERS = frozenset(
 )
 """Names among the libraries' that projects give to functions of their own."""
 _FIELD = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdifrxeg]|\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
+_NUMERIC = re.compile(r"^%.*[dixfeg]\Z|:[^{}]*[bdoxXeEfFgG%]\}\Z")
+"""`%d` and `{:d}`, which raise for text."""
 _WRAPPERS = frozenset({"textwrap.dedent", "inspect.cleandoc"})
 _STATEMENT = re.compile(
     r"\b(select\b.*\bfrom|insert\s+into|update\b.*\bset|delete\s+from|replace\s+into|create\s+(table|index|view|user|role"
@@ -182,7 +184,9 @@ def parts(view: View, node: ast.expr, within: ast.expr | None = None, depth: int
             yield Part(text, None, around)
         case ast.JoinedStr(values=values):
             for value in values:
-                if isinstance(value, ast.FormattedValue):
+                if isinstance(value, ast.FormattedValue) and _is_number_in(value):
+                    yield Part("0", None, around)
+                elif isinstance(value, ast.FormattedValue):
                     yield from _hole(view, value.value, around, depth)
                 else:
                     yield from parts(view, value, around, depth + 1)
@@ -220,6 +224,14 @@ def parts(view: View, node: ast.expr, within: ast.expr | None = None, depth: int
         case _:
             constant = view.literal(node)
             yield Part(constant, None, around) if isinstance(constant, str) else Part(HOLE, node, around)
+
+
+def _is_number_in(field: ast.FormattedValue) -> bool:
+    """`{count:d}`, which raises for text."""
+    match field.format_spec:
+        case ast.JoinedStr(values=[ast.Constant(value=str(spec))]):
+            return field.conversion == -1 and spec[-1:] in "bdoxXeEfFgG%" and bool(spec)
+    return False
 
 
 def _operands(node: ast.expr) -> list[ast.expr]:
@@ -381,6 +393,8 @@ def _filled(
                 value = waiting.pop(0)
             if value is None and key:
                 value = named.get(_UNPACKED)
-            if value is not None:
+            if value is not None and _NUMERIC.search(match[0]):
+                yield Part("0", None, within)
+            elif value is not None:
                 yield from _hole(view, value, within, depth)
         yield Part(part.text[last:], None, within)
