@@ -13,6 +13,11 @@ def counts(file: File) -> bool:
     return not is_aside(file.path, file.project.root)
 
 
+def is_of_tests(name: str) -> bool:
+    """Whether a function or value of that absolute name stands in a test."""
+    return any(part in ("test", "tests", "conftest") or part.startswith("test_") for part in name.split("."))
+
+
 def runs_as_script(node: ast.AST, file: File) -> bool:
     """Whether code runs only where its module is started by hand: under `if __name__ == "__main__":`."""
     return any(

@@ -52,6 +52,19 @@ def test_a_job_by_its_decorator() -> None:
     assert_silent("SW101", QUEUE + JOBS.replace("async def scan", "@job('low')\nasync def scan"))
 
 
+def test_a_job_with_another_decorator_and_a_helper_within() -> None:
+    jobs = JOBS.replace("async def scan", "from app.queues import prepared\n@prepared()\nasync def scan")
+    jobs = jobs.replace(
+        "    await look(paths[0])\n", "    async def one(path):\n        await look(path)\n    await one(paths[0])\n"
+    )
+    assert_silent("SW101", f"{QUEUE}def start(paths):\n    queue.enqueue(scan, paths)\n{jobs}")
+
+
+def test_tests_may_call_what_only_jobs_do() -> None:
+    tests = "#- tests/test_jobs.py\nfrom app.jobs import look\nasync def test_it():\n    await look('x')\n"
+    assert_silent("SW101", f"{QUEUE}def start(paths):\n    queue.enqueue(scan, paths)\n{JOBS}{tests}")
+
+
 def test_helpers_of_jobs_in_chains() -> None:
     jobs = JOBS.replace("time.sleep(1)", "wait()") + "def wait() -> None:\n    time.sleep(1)\n"
     assert_silent("SW103", f"{QUEUE}def start(paths):\n    queue.enqueue(scan, paths)\n{jobs}")

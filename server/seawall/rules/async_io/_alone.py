@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seawall.project.dependencies import Dependencies
+from seawall.rules.aside import is_of_tests
 from seawall.semantics.calls import last_name
 from seawall.semantics.facts import FunctionFact
 from seawall.semantics.index import Index
@@ -26,10 +27,10 @@ def _runs_alone(index: Index, name: str) -> bool:
         return False
     if any(_named(index, one) in _DECORATORS for one in fact.decorators):
         return True
-    if fact.decorators:
-        return False
     if any(_gives(index, caller, name) for method in _GIVING for caller in index.callers(method)):
         return True
+    if fact.decorators:
+        return False
     if all(one.default is not None or one.name in ("self", "cls") for one in fact.params):
         return False  # calls without arguments are not known
     callers = _callers(index, name, fact)
@@ -52,9 +53,11 @@ def _gives(index: Index, caller: str, name: str) -> bool:
 
 
 def _callers(index: Index, name: str, fact: FunctionFact) -> list[str]:
-    """All who call the function; none if that is not certain."""
+    """All who call the function, but for tests; none if that is not certain."""
     found = []
     for caller in index.callers(fact.name):
+        if is_of_tests(caller):
+            continue
         other = index.function(caller)
         called = [index.named(one.callee) for one in other.calls if last_name(one.callee) == fact.name] if other else []
         if None in called:

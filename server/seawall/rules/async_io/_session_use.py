@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seawall.edits import CannotFix
+from seawall.rules.aside import is_of_tests
 from seawall.semantics.facts import ClassFact, FunctionFact, ValueFact
 from seawall.semantics.index import Index
 from seawall.semantics.meanings.relationship import provider_of
@@ -54,7 +55,7 @@ def only_factory(index: Index) -> str:
     found = [
         f"{module}.{name}"
         for module, facts in index.modules.items()
-        if not any(part.startswith("test") or part == "conftest" for part in module.split("."))
+        if not is_of_tests(module)
         for name, fact in facts.names.items()
         if "." not in name and _is_factory(index, fact)
     ]
