@@ -57,8 +57,9 @@ def settings_field(node: ast.expr, view: View) -> ast.AnnAssign | None:
         if parent.arg not in ("default", "default_factory"):
             return None
         parent = view.parent(parent)
-    if isinstance(parent, ast.Call) and view.callee(parent) == "pydantic.Field":
-        parent = view.parent(parent)
+    if isinstance(parent, ast.Call):
+        above = view.parent(parent)  # asked first, since most calls are no fields
+        parent = above if isinstance(above, ast.AnnAssign) and view.callee(parent) == "pydantic.Field" else None
     if not isinstance(parent, ast.AnnAssign) or not isinstance(parent.target, ast.Name) or parent.target.id[0] == "_":
         return None
     scope = view.scan.scopes.get(parent)
