@@ -268,7 +268,13 @@ LONG = {
     "a form without one": called("Word = str", "password: str = Form()", "password"),
     "a base class's field": called("class Base(BaseModel):\n    password: str\n\nclass New(Base):\n    name: str"),
 }
+LONG["a secret text"] = called(
+    "class New(BaseModel):\n    password: SecretStr", given="new.password.get_secret_value()"
+)
 SHORT = {
+    "a secret text with a limit": called(
+        "class New(BaseModel):\n    password: SecretStr = Field(max_length=64)", given="new.password.get_secret_value()"
+    ),
     "a limit": called("class New(BaseModel):\n    password: str = Field(max_length=64)"),
     "a limit in the annotation": called("class New(BaseModel):\n    password: Annotated[str, Field(max_length=72)]"),
     "a type with a limit": called(
