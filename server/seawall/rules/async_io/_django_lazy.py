@@ -14,6 +14,7 @@ from seawall.semantics.types import Instance, options
 
 _ONE = frozenset({"aget", "afirst", "alast", "aearliest", "alatest"})
 _OR_404 = "django.shortcuts.aget_object_or_404"
+_GIVE = (*sorted(_ONE), _OR_404.rpartition(".")[2])
 _MANAGER, _MODEL = "django.db.models.Manager", "django.db.models.Model"
 _FIELDS = frozenset({"django.db.models.ForeignKey", "django.db.models.OneToOneField"})
 _TESTS = (ast.Compare, ast.If, ast.IfExp, ast.BoolOp, ast.UnaryOp)
@@ -63,17 +64,15 @@ def lazy(function: ast.AsyncFunctionDef, file: File) -> Iterator[Lazy]:
 
 def _objects(function: ast.AsyncFunctionDef, file: File) -> Iterator[tuple[ast.Name, ast.expr]]:
     """Variables for an object, or one after the other, and the query that it comes from."""
-    for node in file.scan.nodes.get(ast.Await, ()):
-        match node, file.parent(node):
-            case (
-                ast.Await(value=ast.Call(func=ast.Attribute(value=query, attr=method))),
-                ast.Assign(targets=[ast.Name() as name]),
-            ) if method in _ONE and file.function(node) is function:
-                yield name, query
-            case (ast.Await(value=ast.Call(args=[query, *_]) as call), ast.Assign(targets=[ast.Name() as name])) if (
-                file.called_name(call) == "aget_object_or_404" and file.function(node) is function
-            ):
-                if file.callee(call) == _OR_404:
+    calls = file.calls()
+    for call in (call for name in _GIVE for call in calls.get(name, ())):
+        awaiting = file.parent(call)
+        assign = file.parent(awaiting) if isinstance(awaiting, ast.Await) else None
+        if file.function(call) is function and isinstance(assign, ast.Assign) and len(assign.targets) == 1:
+            match assign.targets[0], call:
+                case ast.Name() as name, ast.Call(func=ast.Attribute(value=query, attr=method)) if method in _ONE:
+                    yield name, query
+                case ast.Name() as name, ast.Call(args=[query, *_]) if file.callee(call) == _OR_404:
                     yield name, query
     for loop in file.scan.nodes.get(ast.AsyncFor, ()):
         if isinstance(loop, ast.AsyncFor) and isinstance(loop.target, ast.Name) and file.function(loop) is function:
