@@ -97,6 +97,14 @@ class Editor:
             if message.get("method") == "$/progress" and message["params"]["value"]["kind"] == "end":
                 return time.perf_counter() - self.started
 
+    def worked(self) -> float | None:
+        """The seconds that the server's threads have had of a processor; None where the system does not tell."""
+        try:
+            threads = list(Path(f"/proc/{self._process.pid}/task").iterdir())
+            return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+        except (OSError, ValueError, IndexError):
+            return None
+
     @property
     def process_id(self) -> int:
         return self._process.pid
