@@ -72,3 +72,29 @@ def test_files_that_vanish_are_forgotten(tmp_path: Path) -> None:
     indexer.forget(tmp_path / "main.py")
     assert looked(survey) == {"main.py"}
     assert survey.findings(tmp_path / "main.py") == []
+
+
+WORKER = """import asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+queue: asyncio.Queue = asyncio.Queue()
+
+
+async def work(session: AsyncSession) -> None:
+    print("working")
+    item = await queue.get()
+    await session.execute(text(f"DELETE FROM orders WHERE name = '{item}'"))
+"""
+
+
+def test_a_file_that_another_one_of_its_name_stands_in_front_of(tmp_path: Path) -> None:
+    for name, source in (("one", WORKER), ("two", WORKER.partition("    print")[0] + "    ...\n")):
+        package = tmp_path / name / "shop"
+        package.mkdir(parents=True)
+        (tmp_path / name / "pyproject.toml").touch()
+        (package / "__init__.py").touch()
+        (package / "tasks.py").write_text(source)
+    workspace, indexer, _ = surveyed(tmp_path)
+    assert len({workspace.module_of(path) for path in indexer.paths}) < len(indexer.paths)
+    assert not workspace.checker.broken

@@ -101,6 +101,8 @@ def enqueued(index: Index, function: str, origin: str) -> Iterator[tuple[str, in
 
 def put(index: Index, function: FunctionFact, call: int) -> Iterator[tuple[str, int, str]]:
     """The calls that put things into the queue from which the call of that number reads."""
+    if call >= len(function.calls):  # the function of another file with the same name
+        return
     callee = function.calls[call].callee
     if not isinstance(callee, Ref) or last_name(callee) not in outside.QUEUE_READS:
         return
