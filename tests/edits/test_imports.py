@@ -51,7 +51,7 @@ def test_a_name_that_is_there_is_used(source: str, name: str, expression: str) -
         ("from fastapi import FastAPI\n\nx = 1\n", "asyncio.sleep", "import asyncio\n\nfrom fastapi import FastAPI\n\nx = 1\n"),
         ("import time\n\nx = 1\n", "sqlalchemy.text", "import time\n\nfrom sqlalchemy import text\n\nx = 1\n"),
         ("from sqlalchemy import select\nx = 1\n", "sqlalchemy.text", "from sqlalchemy import select, text\nx = 1\n"),
-        ("from sqlalchemy import Text\nx = 1\n", "sqlalchemy.select", "from sqlalchemy import select, Text\nx = 1\n"),
+        ("from sqlalchemy import Text\nx = 1\n", "sqlalchemy.select", "from sqlalchemy import Text, select\nx = 1\n"),
         (
             "from sqlalchemy import (\n    Column,\n    text,\n)\nx = 1\n",
             "sqlalchemy.select",

@@ -211,15 +211,27 @@ def _relative(document: Document, statements: list[_Statement], module: str) -> 
     return "." * (len(package) - shared + 1) + ".".join(target[shared:]) if shared else module
 
 
+def _by_kind(name: str) -> tuple[int, str]:
+    """Constants, classes, and then the rest, as isort and ruff sort them."""
+    return 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name.lower()
+
+
+def _by_letters(name: str) -> tuple[int, str]:
+    return 0, name.lower()
+
+
+_ORDERS = (_by_kind, _by_letters)
+
+
 def _join(document: Document, statement: _Statement, imported: str) -> Edit | None:
     """Add a name to a `from` import that is there, in its order and layout."""
     names = statement.node.names
     if any(alias.name == "*" for alias in names):
         return None
-    ordered = [alias.name.lower() for alias in names]
+    order = next((each for each in _ORDERS if [*names] == sorted(names, key=lambda alias: each(alias.name))), None)
     following = None
-    if ordered == sorted(ordered):
-        following = next((alias for alias in names if alias.name.lower() > imported.lower()), None)
+    if order is not None:
+        following = next((alias for alias in names if order(alias.name) > order(imported)), None)
     place = range_of(following or names[-1]).shift(statement.offset)
     first = range_of(names[0]).shift(statement.offset)
     last = range_of(names[-1]).shift(statement.offset)
