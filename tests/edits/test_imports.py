@@ -53,6 +53,26 @@ def test_a_name_that_is_there_is_used(source: str, name: str, expression: str) -
         ("from sqlalchemy import select\nx = 1\n", "sqlalchemy.text", "from sqlalchemy import select, text\nx = 1\n"),
         ("from sqlalchemy import Text\nx = 1\n", "sqlalchemy.select", "from sqlalchemy import Text, select\nx = 1\n"),
         (
+            "from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker\nx = 1\n",
+            "sqlalchemy.orm.Mapped",
+            "from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker\nx = 1\n",
+        ),
+        (
+            "from app import create, Session, write\nx = 1\n",  # sorted by letters alone
+            "app.Reader",
+            "from app import create, Reader, Session, write\nx = 1\n",
+        ),
+        (
+            "from app import LIMIT, Session, read\nx = 1\n",
+            "app.TIMEOUT",
+            "from app import LIMIT, TIMEOUT, Session, read\nx = 1\n",
+        ),
+        (
+            "from app import read, LIMIT\nx = 1\n",  # in no order
+            "app.create",
+            "from app import read, LIMIT, create\nx = 1\n",
+        ),
+        (
             "from sqlalchemy import (\n    Column,\n    text,\n)\nx = 1\n",
             "sqlalchemy.select",
             "from sqlalchemy import (\n    Column,\n    select,\n    text,\n)\nx = 1\n",
