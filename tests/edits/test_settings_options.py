@@ -261,3 +261,32 @@ def test_values_of_every_kind_come_back(tmp_path: Path) -> None:
     assert files["uses.py"].count("settings.") == len(VALUES)
     program = f"import uses; print([getattr(uses, f'PASSWORD_{{one}}') for one in range({len(VALUES)})] == {list(VALUES.values())!r})"
     assert said(tmp_path, program) == "True"
+
+
+READS = {
+    "os": ("import os\n\n", 'os.getenv("SECRET_KEY", "{0}")'),
+    "starlette": (
+        "from starlette.config import Config\n\nconfig = Config()\n\n",
+        'config("SECRET_KEY", default="{0}")',
+    ),
+    "decouple": ("from decouple import config\n\n", 'config("SECRET_KEY", default="{0}")'),
+}
+
+
+@pytest.mark.parametrize("reader", READS)
+def test_a_field_that_reads_the_environment_by_itself_is_required(reader: str, tmp_path: Path) -> None:
+    head, read = READS[reader]
+    text = settings('env_file=".env"', head).replace(
+        'app_name: str = "Harbour"', f"SECRET_KEY: str = {read.format(OLD)}"
+    )
+    files = mended(text, tmp_path, "SW204")
+    assert "    SECRET_KEY: str\n" in files["config.py"] and files[".env"] == f"SECRET_KEY={OLD}\n"
+    assert reader == "starlette" or ("import os" not in files["config.py"] and "decouple" not in files["config.py"])
+    assert said(tmp_path, "import config; print(config.settings.SECRET_KEY)") == OLD
+
+
+def test_code_beside_the_settings_class_uses_settings_that_are_there_by_then(tmp_path: Path) -> None:
+    text = settings('env_file=".env"').replace(
+        "\n\nclass Settings", f'\n\nclass Other:\n    secret_key = "{OLD}"\n\n\nclass Settings'
+    )
+    assert "not there yet" in refusal(text, tmp_path, "SW201")

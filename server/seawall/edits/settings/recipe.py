@@ -278,8 +278,12 @@ def _new_module(file: Place, path: Path, name: str, setting: Setting, use: ast.A
     return Placed(f"{read}.get_secret_value()" if setting.is_secret else read, edits)
 
 
-def require(file: Place, cls: str, name: str, value: str) -> list[AnyEdit]:
-    """Take a field's default away and let `.env` say it."""
+def require(file: Place, cls: str, name: str, value: str, variable: str = "") -> list[AnyEdit]:
+    """Take a field's default away and let `.env` say it.
+
+    Raises:
+        CannotFix: the class has changed, or another variable than `variable` would set the field from then on.
+    """
     if not file.index.is_subclass(cls, *BASES):
         raise CannotFix("the variable's name depends on the settings around the model")
     opened = {file.module: Module(file.path, file.module, str(file.current.source.text), file.index)}
@@ -287,6 +291,8 @@ def require(file: Place, cls: str, name: str, value: str) -> list[AnyEdit]:
     statement = shape.fields.get(name) if shape else None
     if shape is None or statement is None or statement.value is None:
         raise CannotFix("the settings class has changed")
+    if variable and variable not in shape.keys(name):
+        raise CannotFix(f"the settings would read `{name}` from another variable")
     if any(name in other.attributes for other in _relatives(cls, file.index)):
         raise CannotFix("a base class or a subclass has another value for the same variable")
     env_path = shape.env_path(env_folder(file.path, file.project), file.project)
@@ -317,9 +323,9 @@ def _relatives(cls: str, index: Index) -> Iterator[ClassFact]:
 
 
 def _without_default(module: Module, statement: ast.AnnAssign, default: Range) -> Edit:
-    """`= "..."` goes; of `= Field("...", alias="x")` only the default does."""
+    """`= "..."` goes, and so does a read of the environment; of `= Field("...", alias="x")` only the default does."""
     call = statement.value
-    if not isinstance(call, ast.Call):
+    if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith("Field"):
         return module.replace(default, "")
     kept = [module.slice(range_of(item)) for item in call.keywords if item.arg not in ("default", "default_factory")]
     if not kept:

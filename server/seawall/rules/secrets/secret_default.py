@@ -39,6 +39,7 @@ from seawall.edits.comments import kept_comments
 from seawall.edits.settings import Setting, place, require, without
 from seawall.rules.aside import counts, runs_as_script
 from seawall.rules.base import File, Finding, Severity
+from seawall.semantics.meanings.defaults import fallback_of, settings_field
 from seawall.semantics.meanings.secret import Secret
 
 code, severity = "SW204", Severity.WARNING
@@ -69,6 +70,16 @@ def _require(secret: Secret, file: File) -> Iterator[AnyEdit]:
 
 def _move(secret: Secret, file: File) -> Iterator[AnyEdit]:
     assert secret.falls_back is not None
+    field, found = settings_field(secret.falls_back, file), fallback_of(secret.node, file)
+    if field is not None and found is not None:
+        scope = file.scan.scopes[field]
+        assert isinstance(scope.node, ast.ClassDef)
+        cls = file.names.absolute(scope)
+        edits = require(
+            file, cls, file.text(field.target), secret.value, found[0]
+        )  # the settings read it by themselves
+        yield from without(file, secret.falls_back, edits)
+        return
     placed = place(file, secret.node, Setting(secret.holder.setting, secret.value))
     yield from kept_comments(file, secret.falls_back)
     yield file.replace(secret.falls_back, placed.expression)
