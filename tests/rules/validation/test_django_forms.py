@@ -313,6 +313,8 @@ def store(request: HttpRequest):
     return JsonResponse({"title": data["title"].strip()})
 """
 REST = """#- shop/views.py
+from decimal import Decimal
+
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
@@ -321,9 +323,10 @@ from shop.models import Book
 
 @api_view(["POST"])
 def change(request):
-    book = Book(title=«request.data["title"]», stars=«request.data.get("stars", 1)»)
+    price = Decimal(«request.data["price"]»)
+    book = Book(title=«request.data["title"]», stars=«request.data.get("stars", 1)», price=price)
     book.save()
-    return Response({"title": book.title, "stars": book.stars})
+    return Response({"title": book.title, "stars": book.stars, "price": float(book.price)})
 """
 SERVER = f"""#- shop/__init__.py
 #- requirements.txt
