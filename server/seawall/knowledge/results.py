@@ -17,6 +17,7 @@ _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 _CONTEXT = "contextlib.AbstractContextManager"
 _ASYNC_CONTEXT = "contextlib.AbstractAsyncContextManager"
 _MODEL = "pydantic.BaseModel"
+_ROWS = "builtins.list[psycopg.rows.Row]"
 _MADE_BY_CLASS = (
     "model_validate", "model_validate_json", "model_validate_strings", "model_construct", "parse_obj", "parse_raw", "parse_file",
     "from_orm", "construct",
@@ -107,10 +108,16 @@ RESULTS: dict[str, str] = {
     "psycopg.connect": "psycopg.Connection",
     "psycopg.Connection.connect": "psycopg.Connection",
     "psycopg.Connection.cursor": "psycopg.Cursor",
+    "psycopg.Connection.execute": "psycopg.Cursor",
     "psycopg.AsyncConnection.connect": f"{AWAIT}[psycopg.AsyncConnection]",
     "psycopg.AsyncConnection.cursor": "psycopg.AsyncCursor",
     "psycopg.AsyncConnection.execute": f"{AWAIT}[psycopg.AsyncCursor]",
     "psycopg.AsyncCursor.execute": f"{AWAIT}[psycopg.AsyncCursor]",
+    **{
+        f"psycopg.{cursor}.{method}": written
+        for method, of in {"fetchone": "psycopg.rows.Row", "fetchall": _ROWS, "fetchmany": _ROWS}.items()
+        for cursor, written in {"Cursor": of, "AsyncCursor": f"{AWAIT}[{of}]"}.items()
+    },
     "psycopg2.connect": "psycopg2.extensions.connection",
     "psycopg2.extensions.connection.cursor": "psycopg2.extensions.cursor",
     "sqlite3.connect": "sqlite3.Connection",

@@ -1,4 +1,4 @@
-"""SW308: handlers that send rows which asyncpg fetched."""
+"""SW308: handlers that send rows which asyncpg or psycopg fetched."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from support.marked import Folder, assert_finds, assert_silent, parse
 
 HEAD = """
 import asyncpg
+import psycopg
 from typing import Annotated
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
@@ -54,6 +55,8 @@ FOUND = [
     "@app.get('/')\nasync def «read»(c: Connection):\n    rows = await c.fetch('SELECT title FROM books')\n    return {'first': rows[0]['title']}\n",
     "@app.get('/')\nasync def «read»(c: Connection):\n    found = await c.prepare('SELECT title FROM books')\n    return await found.fetchrow()\n",
     "@app.get('/')\nasync def «read»(c: Connection):\n    return [dict(row) async for row in c.cursor('SELECT title FROM books')]\n",
+    "@app.get('/')\nasync def «read»(c: psycopg.AsyncConnection):\n    rows = await c.execute('SELECT title FROM books')\n    return {'titles': [row[0] async for row in rows]}\n",
+    "@app.get('/')\ndef «read»(c: psycopg.Connection):\n    return {'title': c.execute('SELECT title FROM books').fetchone()[0]}\n",
     # fetched in another file
     "@app.get('/')\nasync def «read»(pool: asyncpg.Pool):\n    return await newest(pool)\n",
     "@app.get('/')\nasync def «read»(pool: asyncpg.Pool):\n    book = await Books(pool).first()\n    return {'title': book['title']}\n",

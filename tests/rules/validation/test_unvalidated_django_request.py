@@ -24,15 +24,16 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views import View
+from django.views.generic import UpdateView
 from django.views.decorators.http import require_POST
 from pydantic import BaseModel
-from rest_framework import serializers
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.views import APIView
 from elsewhere import ALLOWED, answering_errors
 from shop.models import Book, Careful, Kept
-from shop.queries import COLUMNS, find, search, search_bound, search_closed
+from shop.queries import COLUMNS, drop, drop_bound, find, search_all, search_all_bound, search, search_bound, search_closed
 from shop.services import add_book, add_checked, look_up, store
 
 
@@ -89,6 +90,9 @@ class Careful(models.Model):
         super().save(*args, **kwargs)
 
 #- shop/queries.py
+from contextlib import closing
+
+from celery import shared_task
 from django.db import connection
 
 COLUMNS = {"title": "title", "stars": "stars DESC"}
@@ -107,6 +111,32 @@ def find(what):
 def search_bound(title):
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM book WHERE title LIKE %s", [f"%{title}%"])
+        return cursor.fetchall()
+
+
+@shared_task
+def drop(title):
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("DELETE FROM book WHERE title = '" + title + "'")
+
+
+@shared_task
+def drop_bound(title):
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("DELETE FROM book WHERE title = %s", [title])
+
+
+def search_all(words: list[str]):
+    names = ", ".join(f"'{word}'" for word in words)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM book WHERE title IN (" + names + ")")
+        return cursor.fetchall()
+
+
+def search_all_bound(words: list[str]):
+    marks = ", ".join(["%s"] * len(words))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM book WHERE title IN ({marks})", words)
         return cursor.fetchall()
 
 
@@ -165,7 +195,12 @@ FOUND = [
     "def f(request: HttpRequest):\n    title = «request.GET['title']»\n    with connection.cursor() as cursor:\n        cursor.execute(f\"SELECT 1 FROM book WHERE title = '{title}'\")",
     "def f(request: HttpRequest):\n    return Book.objects.raw(\"SELECT * FROM book WHERE title = '%s'\" % «request.GET['title']»)",
     "def f(request: HttpRequest):\n    order = «request.GET.get('order', 'title')»\n    try:\n        with connection.cursor() as cursor:\n            cursor.execute('SELECT 1 FROM book ORDER BY ' + order)\n    except DatabaseError:\n        pass",
+    # the row that a view of a class is about
+    "class Books(viewsets.ModelViewSet):\n    queryset = Book.objects.all()\n\n    def rename(self, request, pk):\n        book = self.get_object()\n        book.title = «request.data['title']»\n        book.save()",
+    "class Books(UpdateView):\n    model = Book\n\n    def post(self, request, pk):\n        book = self.get_object()\n        book.title = «request.POST['title']»\n        book.save()",
     # over several files
+    "def f(request: HttpRequest):\n    drop.delay(«request.POST['title']»)",
+    "@api_view(['POST'])\ndef f(request):\n    words = «request.data.getlist('word')»\n    return search_all(words)",
     "def f(request: HttpRequest):\n    add_book(«request.POST['title']»)",
     "def f(request: HttpRequest):\n    return search(«request.GET['title']»)",
     "def f(request: HttpRequest):\n    title = «request.GET.get('title', '')»\n    return find(what=title)",
@@ -219,7 +254,10 @@ SILENT = [
     "def f(request: HttpRequest):\n    return HttpResponse(f\"select {request.GET['title']} from the shelf\")",
     "def f(request: HttpRequest):\n    Book.objects.create(stars='five' in request.POST)",
     "def load(row):\n    Book.objects.create(title=row.POST['title'])",
+    "class Books(viewsets.ModelViewSet):\n    queryset = Careful.objects.all()\n\n    def rename(self, request, pk):\n        book = self.get_object()\n        book.title = request.data['title']\n        book.save()",
     # over several files
+    "def f(request: HttpRequest):\n    drop_bound.delay(request.POST['title'])",
+    "@api_view(['POST'])\ndef f(request):\n    words = request.data.getlist('word')\n    return search_all_bound(words)",
     "def f(request: HttpRequest):\n    add_checked(request.POST['title'])",
     "def f(request: HttpRequest):\n    return look_up(request.GET['title'])",
     "def f(request: HttpRequest):\n    return search_bound(request.GET['title'])",
