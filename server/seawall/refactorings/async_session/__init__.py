@@ -1,12 +1,14 @@
 """Switch the project to an async session.
 
 The engine, the factory of sessions, the providers, every function that a session reaches, its queries, and all callers up to
-the handlers change together, over all files; relationships that are read are loaded at once, and the async driver joins the
-requirements. The URL stays what it is: the driver is chosen where the engine is made.
+the handlers change together, over all files, with units of work that `with` enters and sessions in a request's state.
+Relationships that async code, a template or a response reads are loaded at once, and the async driver joins the requirements.
+The URL stays what it is: the driver is chosen where the engine is made.
 
-Code that cannot follow keeps a sync engine and factory of its own: a Celery task, a command, a property, a session that is handed to
-code that nobody knows. Helpers that it shares with async code stay sync, too, and are called through `run_sync`. If that leaves
-nothing, nothing is changed, and the message says why. Tests and migrations are left as they are.
+Code that cannot follow keeps a sync engine and factory of its own: a Celery task, a command, a property, a session that is
+handed to code that nobody knows, a column that loads when it is read. Helpers that it shares with async code stay sync, too,
+and are called through `run_sync`. If that leaves nothing, nothing is changed, and the message says why. Tests and migrations
+are left as they are.
 """
 
 from __future__ import annotations
