@@ -62,8 +62,6 @@ SINKS: dict[str, Sink] = {
     **{f"{library}.sql.SQL": Sink(Style.OTHER, 0, keyword) for library, keyword in (("psycopg", "obj"), ("psycopg2", "string"))},
     "sqlalchemy.literal_column": Sink(Style.OTHER, 0, "text"),
     "sqlalchemy.DDL": Sink(Style.OTHER, 0, "statement"),
-    "psycopg.sql.SQL": Sink(Style.OTHER, 0, "obj"),
-    "psycopg2.sql.SQL": Sink(Style.OTHER, 0, "string"),
     **{f"alembic.{owner}.execute": Sink(Style.PLAIN, 0, "sqltext")
        for owner in ("op", "operations.Operations", "operations.BatchOperations")},
     **{f"{cls}.{method}": Sink(Style.TEXT, 0, "statement") for cls in (*_SESSIONS, *_CONNECTIONS)

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
 _STACKS = frozenset({"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context",
                      "contextlib.AsyncExitStack.enter_async_context"})  # fmt: skip
-_CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
 _SUPER = "builtins.super"
 _SLICE = Annotation(Ref("builtins.slice"))
 
@@ -349,11 +348,6 @@ def _shaped(index: Index, name: str, symbol: Call) -> Type | None:
     if name in _STACKS and symbol.args:
         entered = evaluate(index, Entered(symbol.args[0])) if symbol.args[0] is not None else None
         return entered if name.endswith("enter_context") or entered is None else Instance(COROUTINE, (entered,))
-    if name in _CLOSING and symbol.args:
-        given = evaluate(index, symbol.args[0])
-        return (
-            Instance(CONTEXT if name.endswith(".closing") else ASYNC_CONTEXT, (given,)) if given is not None else None
-        )
     if name.rpartition(".")[2] in ("select", "query") and name.startswith("sql") and len(symbol.args) != 1:
         return Instance("sqlalchemy.Select" if name.endswith("select") else "sqlalchemy.orm.Query")
     if name == "sqlalchemy.Result.scalars" and symbol.args:  # of another column than the first

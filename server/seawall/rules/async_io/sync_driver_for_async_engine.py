@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from seawall.edits import Edit, Fix, Safety
 from seawall.rules.base import File, Finding, Severity
 from seawall.semantics.facts import ValueFact
-from seawall.semantics.index import Index
 from seawall.semantics.meanings.engine import Engine
+from seawall.semantics.meanings.settings_class import is_part_of_settings
 from seawall.semantics.symbols import Call, Constant
 from seawall.semantics.types import Instance
 from seawall.syntax import Range
@@ -71,9 +71,6 @@ def check(engine: Engine, file: File) -> Iterator[Finding]:
     )
 
 
-_SETTINGS = "pydantic_settings.BaseSettings"
-
-
 def _old_sqlalchemy(file: File) -> bool:
     version = file.project.dependencies.version("sqlalchemy")
     return version is not None and (version.major, version.minor) < (2, 1)
@@ -100,7 +97,7 @@ def _url(node: ast.expr, file: File) -> str | None:
 def _setting(node: ast.Attribute, file: File) -> str | None:
     """The default of `settings.database_url`, also of a model within the settings: `settings.database.url`."""
     owner = file.type_of(node.value)
-    if not isinstance(owner, Instance) or not _holds_settings(file.index, owner.cls):
+    if not isinstance(owner, Instance) or not is_part_of_settings(file.index, owner.cls):
         return None
     member = file.index.member(owner.cls, node.attr)
     if member is None or not isinstance(member.fact, ValueFact):
@@ -109,17 +106,6 @@ def _setting(node: ast.Attribute, file: File) -> str | None:
     if isinstance(value, Call):
         value = value.args[0] if value.args else value.keyword("default")
     return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
-
-
-def _holds_settings(index: Index, cls: str) -> bool:
-    """Whether a class is one of settings, or of a group of them: `database: DatabaseSettings`."""
-    if index.is_subclass(cls, _SETTINGS):
-        return True
-    return index.is_subclass(cls, "pydantic.BaseModel") and any(
-        value.annotation is not None and index.named(value.annotation) == cls
-        for settings in index.subclasses(_SETTINGS)
-        for value in index.attributes(settings).values()
-    )
 
 
 def _fixes(node: ast.expr, scheme: str, wanted: str, chosen: str | None, file: File) -> Iterator[Fix]:
