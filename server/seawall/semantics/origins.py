@@ -248,7 +248,15 @@ class _Flow:
         ):
             number = self.names.call_number(node)
             if number is not None:
-                self.found[f"#{number}"] = None
+                self.found[f"{'^' * self._outwards(node)}#{number}"] = None
+
+    def _outwards(self, node: ast.AST) -> int:
+        """How many functions further out a call runs."""
+        owner = function_scope(self.names.scan.scopes.get(node))
+        scope, count = self.function, 0
+        while scope is not None and scope is not owner:
+            scope, count = function_scope(scope.parent), count + 1
+        return count if scope is not None else 0
 
     def _step(self, node: ast.AST, value: ast.AST, step: str, depth: int) -> None:
         below = self._below()

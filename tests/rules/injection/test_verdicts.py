@@ -26,6 +26,33 @@ COLUMNS = {"title": "t.title", "year": "t.year"}
 SAFE = re.compile(r"^[a-z]+$")
 """
 PROGRAMS = {
+    "a text of the function around": (
+        "SW401",
+        """
+def build(name):
+    return f"SELECT id FROM book WHERE name = '{name}'"
+@app.get("/")
+def find(name: str):
+    sql = build(name)
+    def run(retries=3):
+        return db.execute(sql).fetchall()
+    return run()
+""",
+    ),
+    "a harmless text of the function around": (
+        None,
+        """
+def build(number):
+    return f"SELECT id FROM book WHERE id = {int(number)}"
+@app.get("/")
+def find(name: str):
+    sql = build(name)
+    def run():
+        print(name)
+        return db.execute(sql).fetchall()
+    return run()
+""",
+    ),
     "dataclass field default factory list": (
         "SW401",
         """
