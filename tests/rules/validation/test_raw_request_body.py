@@ -107,6 +107,70 @@ def test_a_helper_of_another_module_reads_the_body() -> None:
     )
 
 
+READING = """
+#- reading.py
+import json
+from fastapi import Request
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy.orm import DeclarativeBase
+
+class Base(DeclarativeBase): ...
+
+class Row(Base):
+    __tablename__ = "row"
+
+class Book(BaseModel):
+    title: str
+
+class Incoming(Request): ...
+
+async def body_of(request: Request):
+    return await request.json()
+
+async def book_of(request: Request) -> Book:
+    return Book.model_validate(await request.json())
+
+async def text_of(request: Request) -> str:
+    return (await request.body()).decode()
+
+def add(book): ...
+
+BOOKS = TypeAdapter(list[Book])
+"""
+OVER_FILES = "from fastapi import APIRouter, Request\nimport json\nimport reading\nfrom reading import BOOKS, Book, Incoming, Row, add, body_of, book_of, text_of\n\nrouter = APIRouter()\n\n@router.post('/')\nasync def create(request: {}):\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("request_class", "body"),
+    [
+        ("Incoming", "data = «await request.json()»; return data['title']"),
+        ("Request", "data = «await reading.body_of(request)»; return data['title']"),
+        ("Request", "return («await body_of(request)»)['title']"),
+        ("Request", "return Row(**«await body_of(request)»)"),
+        ("Incoming", "return Book.model_construct(**«await request.json()»)"),
+        ("Request", "return [row['title'] for row in «await body_of(request)»]"),
+    ],
+)
+def test_keys_are_read_that_others_have_fetched(request_class: str, body: str) -> None:
+    assert_finds("SW302", OVER_FILES.format(request_class, body) + READING)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "book = await book_of(request); return book.title",
+        "return BOOKS.validate_python(await body_of(request))",
+        "data = await body_of(request); return Book(**data)",
+        "return reading.Book.model_validate(await body_of(request))",
+        "data = await body_of(request); add(data); return data['title']",
+        "return (await text_of(request)).strip()",
+        "data = await body_of(request); return len(data)",
+    ],
+)
+def test_bodies_that_others_have_validated_or_may_validate(body: str) -> None:
+    assert_silent("SW302", OVER_FILES.format("Request", body) + READING)
+
+
 def test_the_request_gives_way_to_a_model() -> None:
     assert_fixes(
         "SW302",

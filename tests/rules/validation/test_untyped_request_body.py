@@ -207,6 +207,63 @@ def test_aliases_and_routers_of_other_modules() -> None:
     )
 
 
+SHARED = """
+#- shared.py
+from dataclasses import dataclass
+from typing import Annotated, Any, Optional, TypedDict
+from fastapi import APIRouter, Body, Depends
+from pydantic import BaseModel
+
+class Book(BaseModel):
+    title: str
+
+class Shape(TypedDict):
+    title: str
+
+@dataclass
+class Point:
+    x: int
+
+def given() -> dict:
+    return {}
+
+router = APIRouter()
+Anything = Any
+Json = dict[str, Any]
+Maybe = Optional[Json]
+Many = list[Json]
+Sent = Annotated[Json, Body(embed=True)]
+Typed = dict[str, int]
+Given = Annotated[dict, Depends(given)]
+Sealed = Annotated[Book, Body()]
+"""
+OVER_FILES = "from fastapi import Body\nfrom shared import Anything, Book, Given, Json, Many, Maybe, Point, Sealed, Sent, Shape, Typed, router\n\n\n@router.post('/')\ndef create({}):\n    return store(payload)\n"
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "payload: Json",
+        "payload: Maybe",
+        "payload: Many",
+        "payload: Sent",
+        "payload: Anything = Body()",
+        "payload: 'Json'",
+    ],
+)
+def test_types_of_other_modules_that_let_anything_through(parameter: str) -> None:
+    name, _, default = parameter.partition(" = ")
+    assert_finds("SW301", OVER_FILES.format(f"«{name}»{' = ' if default else ''}{default}") + SHARED)
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["payload: Book", "payload: Shape", "payload: Point", "payload: Typed", "payload: Given", "payload: Sealed"],
+)
+def test_types_of_other_modules_that_say_what_fits(parameter: str) -> None:
+    assert_silent("SW301", OVER_FILES.format(parameter) + SHARED)
+
+
 def test_free_keys_with_typed_values_are_fine_until_they_are_read_by_name() -> None:
     text = """
         from fastapi import FastAPI
