@@ -11,8 +11,8 @@ from seawall.knowledge.secrets import ENVIRONMENT_READERS
 from seawall.rules.auth._secrets import Kind
 from seawall.rules.base import File
 from seawall.semantics.facts import ImportFact
+from seawall.semantics.harmless import annotation_of
 from seawall.semantics.symbols import Attr, Call, Constant, Either, Parameter, Subscript, Symbol
-from seawall.semantics.taint import annotation_of
 from seawall.semantics.types import Instance, options
 
 _BYTES = frozenset({"base64.b64encode", "base64.urlsafe_b64encode", "base64.b64decode", "binascii.hexlify"})
