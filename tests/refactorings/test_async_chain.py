@@ -232,7 +232,7 @@ from contextlib import contextmanager
 
 
 def wait() -> None:
-    time.sleep(0)
+    time.sleep(1)
 
 
 @contextmanager
@@ -267,7 +267,7 @@ from contextlib import asynccontextmanager
 
 
 async def wait() -> None:
-    await asyncio.sleep(0)
+    await asyncio.sleep(1)
 
 
 @asynccontextmanager
@@ -346,7 +346,7 @@ def test_what_stands_against_it(lines: str, more: str, reason: str) -> None:
         "import subprocess\ndef wait() -> None:\n    subprocess.run(['make'])\n",
         "import requests\ndef wait() -> None:\n    requests.get('https://prices.internal', timeout=1)\n",
         "import sqlite3\ndef wait() -> None:\n    sqlite3.connect('x')\n",
-        "import threading\ndone = threading.Event()\ndef wait() -> None:\n    done.wait()\n",
+        "import threading\nworker = threading.Thread(target=print)\ndef wait() -> None:\n    worker.join()\n",
     ],
 )
 def test_not_offered_without_a_counterpart(chain: str) -> None:
