@@ -3,7 +3,6 @@ its own, or, where that is too long as well, each element does."""
 
 from __future__ import annotations
 
-import difflib
 import io
 import re
 import tokenize
@@ -149,7 +148,9 @@ def _elements(body: str) -> list[str] | None:
 
 def _changed(old: Text, new: Text, limit: int) -> Iterator[int]:
     """The numbers, from 0, of the lines that have become too long."""
-    matcher = difflib.SequenceMatcher(None, old.lines, new.lines, autojunk=False)
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(None, old.lines, new.lines, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal" or _too_long(old.lines[start:end], limit):
             continue

@@ -1,6 +1,5 @@
 """How the project's own formatters and linters want its code to look."""
 
-import configparser
 from collections.abc import Iterator
 
 from seawall.project import toml_file
@@ -16,6 +15,8 @@ def line_length(project: Project) -> int | None:
 
 
 def _lengths(project: Project) -> Iterator[int]:
+    import configparser
+
     for name, tables in (
         ("ruff.toml", ((),)),
         (".ruff.toml", ((),)),
