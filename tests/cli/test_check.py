@@ -6,10 +6,10 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from seawall.cli.check import CLEAN, FAILED, FOUND
 from seawall.rules.registry import all_rules
