@@ -52,7 +52,8 @@ class CallSite(msgspec.Struct, frozen=True, gc=False):
 
     `use` says how code comes to run: "" for a call of `callee`; "with", "for" and "read" for an object that is entered, that is
     gone through, and for an attribute that may be a property: `callee` is then what the expression stands for.
-    `switch` is the parameter, False unless it is given, that has to be true for the site to be reached.
+    `switch` is the parameter, False unless it is given, that has to be true for the site to be reached. `once` says that it runs
+    only while something is made that is kept (`semantics/once.py`).
     """
 
     callee: Symbol
@@ -61,6 +62,7 @@ class CallSite(msgspec.Struct, frozen=True, gc=False):
     given: tuple[Given, ...] = ()
     use: str = ""
     switch: str = ""
+    once: bool = False
 
 
 class Flow(msgspec.Struct, frozen=True):

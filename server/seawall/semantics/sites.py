@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from seawall.semantics import once
 from seawall.semantics.facts import CallSite, Flow, Given, Passed, Place
 from seawall.semantics.names import Names
 from seawall.semantics.origins import is_whole, kept, origins
-from seawall.semantics.scopes import Scope
+from seawall.semantics.scopes import FunctionNode, Scope
 from seawall.semantics.symbols import Annotation, Attr, Call, Constant, Either, Entries, Parameter, Ref, Several, Symbol
 from seawall.syntax import range_of
 
@@ -68,18 +69,21 @@ def sites(names: Names, function: str) -> list[tuple[ast.AST, CallSite]]:
             *(made for kind in _GOING for node in inside.get(kind, ()) for made in _made_by_objects(names, node)),
             *_reads(names, inside.get(ast.Attribute, ())),
         ]
-        switches = _switches(names, known[0][0]) if known else frozenset()
-        if switches:
+        runner = names.scan.scopes[known[0][0]].function if known else None
+        if runner is not None and (switches := _switches(names, runner)):
             known = [(node, replace(site, switch=_switch(names, node, switches))) for node, site in known]
+        if runner is not None and (stored := once.kept(names, runner)):
+            known = [(node, _noted(site, once.is_made_once(names, node, stored))) for node, site in known]
         names.sites[function] = known
     return known
 
 
-def _switches(names: Names, node: ast.AST) -> frozenset[str]:
-    """The parameters of the function around a node that are False unless they are given."""
-    function = names.scan.scopes[node].function
-    if function is None:
-        return frozenset()
+def _noted(site: CallSite, is_once: bool) -> CallSite:
+    return replace(site, once=True) if is_once else site
+
+
+def _switches(names: Names, function: FunctionNode) -> frozenset[str]:
+    """The parameters of a function that are False unless they are given."""
     arguments, bound = function.args, names.scan.opened[function].bindings
     positional = [*arguments.posonlyargs, *arguments.args]
     by_default = [

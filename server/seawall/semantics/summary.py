@@ -45,6 +45,8 @@ class Chain(NamedTuple):
 
     hops: tuple[Hop, ...]
     blocking: Blocking
+    once: bool = False
+    """It blocks only once, while something is made that is kept."""
 
 
 def known(index: Index, table: Mapping[str, Row], name: str) -> Row | None:
@@ -82,13 +84,14 @@ def leads_to(index: Index, frame: Frame) -> Chain | None:
 
 
 def _search(index: Index, start: Frame) -> Chain | None:
-    waiting: deque[tuple[Frame, tuple[Hop, ...]]] = deque([(start, ())])
-    seen = {start}
+    waiting: deque[tuple[Frame, tuple[Hop, ...], bool]] = deque([(start, (), False)])
+    seen = {(start, False)}
+    at_first: Chain | None = None
     file_access: Chain | None = None
     while waiting and len(seen) < MAX_FUNCTIONS:
-        frame, hops = waiting.popleft()
+        frame, hops, once = waiting.popleft()
         for step in steps(index, frame):
-            callee = step.frame.name
+            callee, is_once = step.frame.name, once or _is_once(index, frame, step)
             way = (*hops, Hop(frame.name, step.call, callee))
             row = None if step.awaited else blocks(index, callee)
             if row is not None and row.kind is Kind.FILE:
@@ -96,14 +99,23 @@ def _search(index: Index, start: Frame) -> Chain | None:
                     file_access = file_access or Chain(way, row)
             elif row is not None:
                 if not _may_not_wait(index, frame, step, row):
-                    return Chain(way, row)
+                    if not is_once:
+                        return Chain(way, row)
+                    at_first = at_first or Chain(way, row, once=True)
             elif step.others:
                 if (rest := _all_block(index, step)) is not None:
-                    return Chain((*way, *rest.hops), rest.blocking)
-            elif step.frame not in seen:
-                seen.add(step.frame)
-                waiting.append((step.frame, way))
-    return file_access
+                    if not is_once and not rest.once:
+                        return Chain((*way, *rest.hops), rest.blocking)
+                    at_first = at_first or Chain((*way, *rest.hops), rest.blocking, once=True)
+            elif (step.frame, is_once) not in seen and (step.frame, False) not in seen:
+                seen.add((step.frame, is_once))
+                waiting.append((step.frame, way, is_once))
+    return at_first or file_access
+
+
+def _is_once(index: Index, frame: Frame, step: Step) -> bool:
+    fact = index.function(frame.name)
+    return fact is not None and step.call < len(fact.calls) and fact.calls[step.call].once
 
 
 def _may_not_wait(index: Index, frame: Frame, step: Step, row: Blocking) -> bool:

@@ -72,7 +72,7 @@ def _helpers(function: ast.AsyncFunctionDef, file: File) -> list[Helper]:
                 continue
             chain = chain_of(file.index, step)
             if chain is not None and isinstance(node, ast.expr) and is_served(node, file):
-                found[node] = Helper(node, site.use, chain)
+                found[node] = Helper(node, site.use, chain._replace(once=chain.once or site.once))
                 break
     return list(found.values())
 

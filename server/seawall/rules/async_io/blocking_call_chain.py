@@ -8,7 +8,8 @@ subclass fills in.
 
 Every call on the way is listed. A helper with a decorator that is not known is not followed, since the decorator may move it
 to a thread, nor one that asks whether a loop runs. What a helper does only `if wait:`, where `wait` is False unless it is given,
-counts for callers that give True. Reading and writing files counts only in the helper itself. A helper that waits for the database
+counts for callers that give True. Reading and writing files counts only in the helper itself, and is a warning. So is what blocks
+only once, while something is made that is kept: `if self.pool is None: self.pool = connect()`. A helper that waits for the database
 through a SQLAlchemy session is `sync-session-in-async`, and through Django's ORM `sync-orm-in-async-view`.
 
 Where the call at the end has an async counterpart, the whole chain can be made async instead: the helpers become coroutines, and every
@@ -64,7 +65,7 @@ def check(function: ast.AsyncFunctionDef, file: File) -> Iterator[Finding]:
             f"{helper.what(text)} blocks the event loop through `{helper.chain.hops[-1].callee}`, run it in a worker thread",
             *helper.fixes(file, _WHY),
             related=hops(helper.chain),
-            severity=severity_of(helper.chain.blocking),
+            severity=Severity.WARNING if helper.chain.once else severity_of(helper.chain.blocking),
         )
 
 
