@@ -1,6 +1,6 @@
 """How the server keeps up with a large workspace: reading it, memory, and an edit that others depend on.
 
-    python tests/bench/workspace.py [FOLDER ...] [--modules 1000] [--edits 30]
+    python tests/bench/workspace.py [FOLDER ...] [--modules 1100] [--edits 30]
 
 Without folders a workspace of that many modules of 200 lines is made up, in which every helper reaches its dependents through a
 second helper. An edit of the helper at the end changes what is wrong in its dependents; what is measured is the time until the
@@ -217,7 +217,7 @@ def bench_edits(root: Path, groups: list[tuple[Path, list[Path]]], edits: int) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--modules", type=int, default=1000)
+    parser.add_argument("--modules", type=int, default=1100)
     parser.add_argument("--edits", type=int, default=30)
     arguments = parser.parse_args()
     for folder in arguments.folders:
