@@ -76,8 +76,8 @@ class SeawallServer(LanguageServer):
 
         def read() -> None:
             with contextlib.suppress(OSError, ValueError, RuntimeError):
-                for body in connection.messages():
-                    self.protocol.inbox.append(body)
+                for come in connection.messages():
+                    self.protocol.inbox.extend(come)
                     loop.call_soon_threadsafe(self.protocol.drain)
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self.stop, 1)

@@ -23,30 +23,33 @@ class Connection:
         self._read = read
         self._write = write
 
-    def messages(self) -> Iterator[bytes]:
-        """The bodies of messages as they come, until the other end hangs up. What is no message is passed over."""
+    def messages(self) -> Iterator[list[bytes]]:
+        """The bodies of messages, those that have come together at once, until the other end hangs up.
+
+        What is no message is passed over.
+        """
         buffer = bytearray()
-        while True:
-            end = buffer.find(b"\r\n\r\n")
-            if end < 0:
-                if not (chunk := self._read(_CHUNK)):
-                    return
-                buffer += chunk
-                continue
-            length = _LENGTH.search(bytes(buffer[:end]).replace(b"\r", b""))
-            del buffer[: end + 4]
-            if length is None:
-                continue
-            size = int(length[1])
-            while len(buffer) < size:
-                if not (chunk := self._read(_CHUNK)):
-                    return
-                buffer += chunk
-            yield bytes(buffer[:size])
-            del buffer[:size]
+        while chunk := self._read(_CHUNK):
+            buffer += chunk
+            if come := list(_whole(buffer)):
+                yield come
 
     def send(self, body: bytes) -> None:
         self._write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+
+def _whole(buffer: bytearray) -> Iterator[bytes]:
+    """Take the messages that are there as a whole off a buffer."""
+    while (end := buffer.find(b"\r\n\r\n")) >= 0:
+        length = _LENGTH.search(bytes(buffer[:end]).replace(b"\r", b""))
+        start = end + 4
+        stop = start + int(length[1]) if length is not None else start
+        if len(buffer) < stop:
+            return
+        body = bytes(buffer[start:stop])
+        del buffer[:stop]
+        if length is not None:
+            yield body
 
 
 def stdio() -> Connection:
