@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from seawall.engine.workspace import Workspace
 from seawall.links import DOCUMENTATION, rule_page
 from seawall.project.settings import options
 from seawall.rules.registry import Rule, all_rules
@@ -30,6 +31,15 @@ def generate() -> ModuleType:
 def test_the_generated_pages_are_up_to_date(generate: ModuleType) -> None:
     stale = [str(path.relative_to(ROOT)) for path, text in generate.pages().items() if text != generate.read(path)]
     assert not stale, "run `python server/docs/generate.py`"
+
+
+def test_the_picture_of_the_terminal_shows_what_is_found() -> None:
+    drawn = (ROOT / "server/docs/images/check.svg").read_text(encoding="utf-8")
+    shown = re.findall(r"SW\d{3}", re.sub(r"<[^>]*>", "", drawn))
+    found = Workspace(ROOT / "tests/apps/sample").check_all(sorted((ROOT / "tests/apps/sample").glob("*.py")))
+    assert shown == [one.code for findings in found.values() for one in findings], (
+        "run `python server/docs/screenshot.py`"
+    )
 
 
 def test_no_page_is_left_of_a_rule_that_is_gone(generate: ModuleType) -> None:

@@ -10,6 +10,7 @@ import ast
 from seawall.knowledge.http_input import ROUTE_KEYWORDS, WRITES
 from seawall.knowledge.shaped import SHAPED_BY_ARGUMENTS
 from seawall.semantics.facts import CallSite
+from seawall.semantics.reaching import reaching
 from seawall.semantics.scopes import Scan, Scope
 from seawall.semantics.spelling import begins_with_class, begins_with_variable, is_type, keeps_elements
 from seawall.semantics.symbols import (
@@ -155,7 +156,7 @@ class Names:
         while scope is not None and scope is not self.scan.module:
             if node.id in scope.bindings and node.id not in scope.globals and (not scope.is_class or scope is start):
                 found = scope.bindings[node.id]
-                return self._reaching(found, node) if len(found) > 1 and scope is start else found
+                return reaching(self.scan.parents, found, node) if len(found) > 1 and scope is start else found
             scope = scope.parent
         return []
 
@@ -234,55 +235,13 @@ class Names:
     def _bound(self, scope: Scope, name: str, use: ast.AST | None, depth: int) -> Symbol | None:
         bindings = scope.bindings[name]
         if len(bindings) > 1 and use is not None:
-            bindings = self._reaching(bindings, use)
+            bindings = reaching(self.scan.parents, bindings, use)
         if len(bindings) > MAX_OPTIONS:
             return None
         found = dict.fromkeys(self._binding(node, scope, depth) for node in bindings)
         if len(found) == 1:
             return next(iter(found))
         return Either(tuple(found)) if found else None
-
-    def _reaching(self, bindings: list[ast.AST], use: ast.AST) -> list[ast.AST]:
-        """The bindings that can be the one in force: the last that certainly ran before, and those in branches since."""
-        place = _place(use)
-        ancestors = set(self._ancestors(use))
-        own_statement = next((node for node in self._ancestors(use) if isinstance(node, ast.stmt)), None)
-        before = [
-            node
-            for node in bindings
-            if _place(node) < place and (isinstance(node, ast.arg) or self._statement(node) is not own_statement)
-        ]
-        if isinstance(own_statement, (ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)):
-            before = [node for node in bindings if _place(node) < place]
-        for position in range(len(before) - 1, -1, -1):
-            statement = self._statement(before[position])
-            if isinstance(before[position], ast.arg) or self._shares_block(statement, ancestors):
-                return before[position:]
-        return before or bindings
-
-    def _shares_block(self, statement: ast.AST, ancestors: set[ast.AST]) -> bool:
-        if statement in ancestors:
-            return True
-        parent = self.scan.parents.get(statement)
-        if parent is None or parent not in ancestors:
-            return False
-        for field in ("body", "orelse", "handlers", "finalbody"):
-            block = getattr(parent, field, None)
-            if isinstance(block, list) and statement in block:
-                certain = field == "finalbody" or (isinstance(parent, ast.Try) and field == "body")
-                return certain or any(other in ancestors for other in block)
-        return False
-
-    def _ancestors(self, node: ast.AST) -> list[ast.AST]:
-        chain = [node]
-        while (above := self.scan.parents.get(chain[-1])) is not None:
-            chain.append(above)
-        return chain
-
-    def _statement(self, node: ast.AST) -> ast.AST:
-        while not isinstance(node, (ast.stmt, ast.arg)) and node in self.scan.parents:
-            node = self.scan.parents[node]
-        return node
 
     def _binding(self, node: ast.AST, scope: Scope, depth: int) -> Symbol | None:
         match node:
@@ -480,7 +439,3 @@ class Names:
             elif keyword.arg in _OF_FIELDS:
                 found[keyword.arg] = keyword.value
         return tuple((name, self.symbol(value, depth)) for name, value in found.items())
-
-
-def _place(node: ast.AST) -> tuple[int, int]:
-    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))

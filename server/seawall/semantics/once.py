@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from seawall.semantics.names import Names
+from seawall.semantics.spelling import spelled
 
 _BLOCKS = ("body", "orelse", "finalbody")
 
@@ -12,7 +13,7 @@ _BLOCKS = ("body", "orelse", "finalbody")
 def kept(names: Names, function: ast.AST) -> frozenset[str]:
     """The attributes and global names that a function assigns to, as they are spelled."""
     scope = names.scan.opened[function]
-    return frozenset([*map(ast.unparse, scope.stores), *scope.globals.intersection(scope.bindings)])
+    return frozenset([*map(spelled, scope.stores), *scope.globals.intersection(scope.bindings)]) - {""}
 
 
 def is_made_once(names: Names, node: ast.AST, kept: frozenset[str]) -> bool:
@@ -48,7 +49,7 @@ def _missing(test: ast.expr) -> str:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return _present(operand)
         case ast.Compare(left=left, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None | False)]):
-            return _spelled(left)
+            return spelled(left)
         case ast.BoolOp(op=ast.And(), values=values):
             return next((found for value in values if (found := _missing(value))), "")
     return ""
@@ -58,11 +59,7 @@ def _present(test: ast.expr) -> str:
     """What is there where a test holds."""
     match test:
         case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]):
-            return _spelled(left)
+            return spelled(left)
         case ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(name))]):
-            return f"{_spelled(owner)}.{name}"
-    return _spelled(test)
-
-
-def _spelled(node: ast.expr) -> str:
-    return ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
+            return f"{spelled(owner)}.{name}"
+    return spelled(test)

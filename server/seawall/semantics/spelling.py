@@ -7,6 +7,15 @@ import ast
 from seawall.semantics.symbols import Attr, Ref, Symbol
 
 
+def spelled(node: ast.expr) -> str:
+    """`self.pool` as it is written; nothing for what is no dotted name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
 def keeps_elements(node: ast.ListComp) -> bool:
     """Whether a list is made of another's elements, at most trimmed: `[one.strip() for one in text.split(",")]`."""
     element, target = node.elt, node.generators[0].target
